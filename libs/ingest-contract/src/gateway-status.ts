@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** Reported by the gateway every few seconds and on change: what "why is there no data?" reads. */
+export const GatewayStatus = z.strictObject({
+  gatewayVersion: z.string(),
+  startedAtUs: z.number(),
+  clockUs: z.number(),
+  spool: z.strictObject({
+    depthBatches: z.int().nonnegative(),
+    depthBytes: z.int().nonnegative(),
+    oldestUs: z.number().nullable(),
+    quarantinedRecords: z.int().nonnegative(),
+  }),
+  backfill: z.strictObject({ tagsDone: z.int(), tagsTotal: z.int(), samples: z.int() }).nullable(),
+  endpoints: z.array(
+    z.strictObject({
+      endpointId: z.int().positive(),
+      state: z.enum(['connecting', 'connected', 'degraded', 'disconnected', 'untrusted', 'misconfigured']),
+      sinceUs: z.number(),
+      code: z.string().nullable(),
+      reason: z.string().nullable(),
+      askedPerSecond: z.number(),
+      achievedPerSecond: z.number(),
+      untrustedCertificate: z.strictObject({ thumbprint: z.string(), subject: z.string(), pem: z.string() }).nullable(),
+    }),
+  ),
+});
+export type GatewayStatus = z.infer<typeof GatewayStatus>;

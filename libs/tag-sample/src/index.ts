@@ -1,0 +1,2 @@
+export * from './sample.js';
+export * from './quality.js';

@@ -1,0 +1,86 @@
+import type { TenantContext } from '@telltale/tenancy';
+import type { ContinuityKind, SampleBatch, SampleColumns, TimeUs } from '@telltale/tag-sample';
+
+/** Half-open [fromUs, toUs). */
+export interface TimeRange {
+  readonly fromUs: TimeUs;
+  readonly toUs: TimeUs;
+}
+
+export interface ReceivedBatch {
+  readonly tenant: TenantContext;
+  readonly batch: SampleBatch;
+  /** The encoded batch as received: stored as it is. */
+  readonly encoded: Uint8Array;
+  readonly receivedAtUs: TimeUs;
+}
+
+export interface AppendOutcome {
+  /** Batches written now; the others were there already. */
+  readonly appended: number;
+  readonly duplicates: number;
+}
+
+/** Used by the historian alone. */
+export interface SeriesWriter {
+  /** Blocks, latest values, continuity rows and the ledger in one transaction per tenant. Returns after commit. */
+  append(batches: readonly ReceivedBatch[]): Promise<AppendOutcome>;
+}
+
+/** Used by ingest (watermark) and the historian. */
+export interface BatchLedger {
+  /** Highest seq such that 1..seq of the epoch are all committed; 0 when none. */
+  watermark(tenant: TenantContext, gatewayId: number, epoch: number): Promise<number>;
+}
+
+export interface TagSamples {
+  readonly tagId: number;
+  readonly samples: SampleColumns;
+}
+
+export interface LatestSample {
+  readonly tagId: number;
+  readonly value: number;
+  readonly sourceTimeUs: TimeUs;
+  readonly serverTimeUs: TimeUs;
+  readonly status: number;
+}
+
+/** Aggregate of the good samples of one tag in one bucket. `null` where the bucket has no good sample. */
+export interface Bucket {
+  readonly startUs: TimeUs;
+  readonly count: number;
+  readonly goodCount: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  readonly first: number | null;
+  readonly last: number | null;
+  /** Share of the bucket's time covered by good samples, 0..1. */
+  readonly completeness: number;
+}
+
+export interface ContinuityEntry extends TimeRange {
+  readonly tagId: number;
+  readonly kind: ContinuityKind;
+  readonly reason: string;
+  readonly recordedAtUs: TimeUs;
+}
+
+/** The only way to read samples. Sorted by tag, then source time; conflicts resolved; late data included. */
+export interface SeriesReader {
+  raw(tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<readonly TagSamples[]>;
+  buckets(tenant: TenantContext, tagId: number, range: TimeRange, bucketSeconds: number): Promise<readonly Bucket[]>;
+  latest(tenant: TenantContext, tagIds: readonly number[]): Promise<readonly LatestSample[]>;
+  /** The last sample at or before a time. */
+  asOf(tenant: TenantContext, tagIds: readonly number[], atUs: TimeUs): Promise<readonly LatestSample[]>;
+  continuity(tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<readonly ContinuityEntry[]>;
+  /** Continuity entries recorded after a moment, for readers that follow late data. */
+  continuitySince(tenant: TenantContext, recordedAfterUs: TimeUs): Promise<readonly ContinuityEntry[]>;
+}
+
+/** Wakes up when samples of a tenant were committed. Carries no data. */
+export interface AppendListener {
+  onAppend(listener: (tenantId: number) => void): void;
+  close(): Promise<void>;
+}
