@@ -1,0 +1,150 @@
+import type { ByteReader } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
+import { BatchCodecError } from './batch-codec.error.js';
+import { readIntegers, readWords, wordsOf, writeIntegers, writeWords } from './plane-column.js';
+
+const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9] as const;
+const FLOAT32 = 32;
+const FLOAT64 = 64;
+/** Scaled decimals stay below 2^51, so that their differences are exact. */
+const MAX_SCALED = 2 ** 51;
+
+const scratch = new ArrayBuffer(8);
+const asDouble = new Float64Array(scratch);
+const asFloat = new Float32Array(scratch);
+const asWord = new Uint32Array(scratch);
+const asInt = new Int32Array(scratch);
+
+/** Per tag: decimals as scaled integer differences, float32 as bit differences, other doubles as XOR; NaN apart. */
+export function writeValues(writer: ByteWriter, values: Float64Array, runs: readonly number[]): void {
+  const decimals = new Float64Array(values.length);
+  const floats = new Float64Array(values.length);
+  const doubles = wordsOf(values.length);
+  let decimalCount = 0;
+  let floatCount = 0;
+  let doubleCount = 0;
+  let at = 0;
+  const nans: number[] = [];
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) nans.push(i);
+  for (const length of runs) {
+    const form = formOf(values, at, length);
+    writer.u8(form);
+    const end = at + length;
+    if (form < POWERS.length) {
+      const power = POWERS[form] ?? 1;
+      let previous = 0;
+      for (; at < end; at++) {
+        const value = values[at] ?? 0;
+        const scaled = value === value ? Math.round(value * power) : previous;
+        decimals[decimalCount++] = scaled - previous;
+        previous = scaled;
+      }
+    } else if (form === FLOAT32) {
+      let previous = 0;
+      for (; at < end; at++) {
+        const value = values[at] ?? 0;
+        if (value === value) asFloat[0] = value;
+        else asInt[0] = previous;
+        const bits = asInt[0] ?? 0;
+        floats[floatCount++] = bits - previous;
+        previous = bits;
+      }
+    } else {
+      let low = 0;
+      let high = 0;
+      for (; at < end; at++, doubleCount++) {
+        const value = values[at] ?? 0;
+        if (value !== value) continue;
+        asDouble[0] = value;
+        doubles.low[doubleCount] = (asWord[0] ?? 0) ^ low;
+        doubles.high[doubleCount] = (asWord[1] ?? 0) ^ high;
+        low = asWord[0] ?? 0;
+        high = asWord[1] ?? 0;
+      }
+    }
+  }
+  writeIntegers(writer, decimals, decimalCount);
+  writeIntegers(writer, floats, floatCount);
+  writeWords(writer, doubles, doubleCount);
+  writer.varint(nans.length);
+  nans.forEach((index, i) => writer.varint(index - (nans[i - 1] ?? 0)));
+}
+
+export function readValues(reader: ByteReader, count: number, runs: readonly number[]): Float64Array {
+  const forms = runs.map(() => reader.u8());
+  const counts = { decimal: 0, float: 0, double: 0 };
+  forms.forEach((form, run) => (counts[kindOf(form)] += runs[run] ?? 0));
+  const decimals = readIntegers(reader, counts.decimal);
+  const floats = readIntegers(reader, counts.float);
+  const doubles = readWords(reader, counts.double);
+  const values = new Float64Array(count);
+  let at = 0;
+  let decimalAt = 0;
+  let floatAt = 0;
+  let doubleAt = 0;
+  forms.forEach((form, run) => {
+    const end = at + (runs[run] ?? 0);
+    if (form < POWERS.length) {
+      const power = POWERS[form] ?? 1;
+      let scaled = 0;
+      for (; at < end; at++) {
+        scaled += decimals[decimalAt++] ?? 0;
+        values[at] = scaled / power;
+      }
+    } else if (form === FLOAT32) {
+      let bits = 0;
+      for (; at < end; at++) {
+        bits += floats[floatAt++] ?? 0;
+        asInt[0] = bits;
+        values[at] = asFloat[0] ?? 0;
+      }
+    } else {
+      let low = 0;
+      let high = 0;
+      for (; at < end; at++, doubleAt++) {
+        low ^= doubles.low[doubleAt] ?? 0;
+        high ^= doubles.high[doubleAt] ?? 0;
+        asWord[0] = low;
+        asWord[1] = high;
+        values[at] = asDouble[0] ?? 0;
+      }
+    }
+  });
+  const nans = reader.count(count, 'missing values');
+  let index = 0;
+  for (let i = 0; i < nans; i++) {
+    index += reader.varint();
+    if (index >= count) throw new BatchCodecError('BATCH_CORRUPT', 'A missing value lies outside the batch');
+    values[index] = NaN;
+  }
+  return values;
+}
+
+/** Number of decimals (0..9) when every value is such a decimal, else the narrowest float that keeps every bit. */
+function formOf(values: Float64Array, at: number, length: number): number {
+  let digits = 0;
+  let single = true;
+  for (let i = at; i < at + length; i++) {
+    const value = values[i] ?? 0;
+    if (value !== value) continue;
+    while (digits < POWERS.length && !isDecimal(value, POWERS[digits] ?? 1)) digits++;
+    if (single && !Object.is(Math.fround(value), value)) single = false;
+    if (digits === POWERS.length && !single) return FLOAT64;
+  }
+  // A float32 with many decimals is cheaper as its four bytes.
+  if (digits === POWERS.length || (single && digits > 4)) return single ? FLOAT32 : FLOAT64;
+  return digits;
+}
+
+/** `+ 0` turns -0 into 0, which then is no exact decimal of -0. */
+function isDecimal(value: number, power: number): boolean {
+  const scaled = Math.round(value * power) + 0;
+  return Math.abs(scaled) <= MAX_SCALED && Object.is(scaled / power, value);
+}
+
+function kindOf(form: number): 'decimal' | 'float' | 'double' {
+  if (form < POWERS.length) return 'decimal';
+  if (form === FLOAT32) return 'float';
+  if (form === FLOAT64) return 'double';
+  throw new BatchCodecError('BATCH_CORRUPT', `Value form ${form} is unknown`);
+}
