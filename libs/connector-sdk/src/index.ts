@@ -1,2 +1,3 @@
 export * from './connector.js';
 export * from './connector.errors.js';
+export * from './manifest.schema.js';
