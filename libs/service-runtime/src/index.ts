@@ -1,1 +1,10 @@
-export * from './running-service.js';
+export { createContext, type RootModule } from './context.js';
+export { HEALTH_PATHS, type Health } from './health.js';
+export { startHealthServer, type HealthServer } from './health-server.js';
+export { listenError, urlOf, type ListenAddress } from './listening.js';
+export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.js';
+export { Metrics } from './metrics.js';
+export { EXIT_CODES, runMain } from './run-main.js';
+export type { RunningService } from './running-service.js';
+export { StartError } from './start-error.js';
+export { createWebApplication, type WebApplication, type WebOptions } from './web-application.js';

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+// In a real process: signals and exit codes can't be shown inside Jest. The package's own sources run through swc into a scratch folder below it.
+const scratchRoot = join(import.meta.dirname, '..');
+let scratch: string;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(scratchRoot, 'run-main-'));
+  const { transformFile } = await import('@swc/core');
+  for (const name of ['run-main', 'start-error']) {
+    const { code } = await transformFile(join(import.meta.dirname, `${name}.ts`), { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } });
+    await writeFile(join(scratch, `${name}.js`), code);
+  }
+  const settings = join(import.meta.dirname, '../../service-settings/src/settings.ts');
+  const { code } = await transformFile(settings, { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } });
+  await writeFile(join(scratch, 'settings.js'), code);
+  const runMain = join(scratch, 'run-main.js');
+  const { readFile } = await import('node:fs/promises');
+  await writeFile(runMain, (await readFile(runMain, 'utf8')).replace('@telltale/service-settings', './settings.js'));
+  await writeFile(join(scratch, 'package.json'), '{"type":"module"}');
+});
+
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+async function run(start: string, environment: Record<string, string>, signal?: NodeJS.Signals) {
+  const file = join(scratch, `main-${Math.random().toString(36).slice(2)}.js`);
+  await writeFile(
+    file,
+    `import { z } from 'zod';
+     import { runMain } from './run-main.js';
+     import { StartError } from './start-error.js';
+     await runMain('probe', z.object({ WORD: z.string().describe('any word') }), ${start});`,
+  );
+  const child = spawn(process.execPath, [file], { env: { PATH: process.env['PATH'], ...environment } });
+  let stderr = '';
+  child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+  child.stdout.on('data', () => signal !== undefined && child.kill(signal));
+  const [exitCode] = await once(child, 'close');
+  return { exitCode: Number(exitCode), stderr };
+}
+
+const serving = `async () => {
+  const timer = setInterval(() => {}, 1000);
+  process.stdout.write('up');
+  return { name: 'probe', notReady: async () => [], close: async () => { clearInterval(timer); process.stderr.write('closed'); } };
+}`;
+
+describe('runMain', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('closes and exits 0 on %s', async (signal) => {
+    expect(await run(serving, { WORD: 'x' }, signal)).toEqual({ exitCode: 0, stderr: 'closed' });
+  });
+
+  it('says which variable is missing and exits 78', async () => {
+    expect(await run(serving, {})).toEqual({ exitCode: 78, stderr: "probe can't start: WORD is not set – any word.\n" });
+  });
+
+  it('says what is not there and exits 69', async () => {
+    const start = `async () => { throw new StartError('X', 'Redis does not answer', 'Start it'); }`;
+    expect(await run(start, { WORD: 'x' })).toEqual({ exitCode: 69, stderr: "probe can't start: Redis does not answer. Start it.\n" });
+  });
+
+  it('exits 70 with the stack on an unexpected error', async () => {
+    const { exitCode, stderr } = await run(`async () => { throw new TypeError('boom'); }`, { WORD: 'x' });
+    expect(exitCode).toBe(70);
+    expect(stderr).toContain('TypeError: boom');
+  });
+});

@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { RootModule } from './context.js';
+import { HEALTH_PATHS, healthAnswer, type Health } from './health.js';
+import { listenError, urlOf, type ListenAddress } from './listening.js';
+import type { Logger } from './logger.js';
+import { Metrics } from './metrics.js';
+import { NestLogger } from './nest-logger.js';
+
+export interface WebOptions extends ListenAddress, Partial<Health> {
+  /** Bytes; larger bodies are answered 413. */
+  readonly bodyLimit: number;
+  /** Header policy; helmet's defaults when absent. */
+  readonly helmet?: FastifyHelmetOptions;
+  /** Plugins and parsers that must be there before Nest registers its routes. */
+  readonly configure?: (app: NestFastifyApplication) => Promise<void> | void;
+}
+
+export interface WebApplication {
+  readonly app: NestFastifyApplication;
+  readonly metrics: Metrics;
+  /** Starts listening; resolves with the address. */
+  listen(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Nest on Fastify with security headers, /health/live, /health/ready and /metrics. Call `listen` when all is wired. */
+export async function createWebApplication(module: RootModule, logger: Logger, options: WebOptions): Promise<WebApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: options.bodyLimit, requestTimeout: 30_000, keepAliveTimeout: 20_000, forceCloseConnections: 'idle' });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: new NestLogger(logger), abortOnError: false });
+  const metrics = options.metrics ?? new Metrics('web');
+  const health: Health = { metrics, notReady: options.notReady ?? (async () => []) };
+  await app.register(helmet, options.helmet ?? {});
+  for (const path of HEALTH_PATHS) {
+    adapter.getInstance().get(path, async (_request, reply) => {
+      const { status, contentType, body } = await healthAnswer(path, health);
+      return reply.status(status).header('content-type', contentType).header('cache-control', 'no-store').send(body);
+    });
+  }
+  await options.configure?.(app);
+  let closing: Promise<void> | undefined;
+  return {
+    app,
+    metrics,
+    async listen() {
+      try {
+        await app.listen(options.port, options.host);
+      } catch (error) {
+        await app.close();
+        throw listenError(error, options);
+      }
+      return urlOf(app.getHttpServer().address());
+    },
+    close: () => (closing ??= app.close()),
+  };
+}
