@@ -1,0 +1,3 @@
+export * from './spool-contract.js';
+export { EdgeSpool } from './edge-spool.js';
+export { SpoolUnusableError } from './spool.errors.js';

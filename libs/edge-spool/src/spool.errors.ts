@@ -1,0 +1,45 @@
+/** The spool's file can't be used at all: no folder, no right to write, a file of a newer version. */
+export class SpoolUnusableError extends Error {
+  readonly code = 'SPOOL_UNUSABLE';
+  constructor(
+    readonly file: string,
+    what: string,
+    readonly remedy: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`The spool ${file} can't be used: ${what}. ${remedy}`, options);
+    this.name = 'SpoolUnusableError';
+  }
+}
+
+/** A record does not match its checksum; the spool is rebuilt without it. */
+export class SpoolCorruptError extends Error {
+  readonly code = 'SPOOL_CORRUPT';
+  constructor(what: string, options?: { cause?: unknown }) {
+    super(what, options);
+    this.name = 'SpoolCorruptError';
+  }
+}
+
+const SQLITE_IOERR = 10;
+const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
+const SQLITE_CANTOPEN = 14;
+const SQLITE_NOTADB = 26;
+
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  return error.errcode & 0xff;
+}
+
+/** The content of the file is damaged, as SQLite or our own checksums see it. */
+export function isCorruption(error: unknown): boolean {
+  const code = primaryCode(error);
+  return error instanceof SpoolCorruptError || code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+/** The disk takes no more. */
+export function isDiskTrouble(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === SQLITE_FULL || code === SQLITE_IOERR || code === SQLITE_CANTOPEN;
+}
