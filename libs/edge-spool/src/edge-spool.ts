@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { TimeUs } from '@telltale/tag-sample';
 import { Ballast } from './spool-ballast.js';
 import { lossOf, lossReason, makeRoom, recordLoss } from './spool-bounds.js';
-import type { AppendOutcome, LostStretch, SpoolDepth, SpoolEntry, SpoolOptions, SpoolRecord } from './spool-contract.js';
+import type { AppendOutcome, Bookmarks, LostStretch, SpoolDepth, SpoolEntry, SpoolOptions, SpoolRecord } from './spool-contract.js';
 import { SpoolDatabase, type EpochState } from './spool-database.js';
 import { isCorruption, isDiskTrouble, SpoolUnusableError } from './spool.errors.js';
 import { rebuild } from './spool-rebuild.js';
@@ -15,6 +15,8 @@ const EPOCH_ORIGIN_US = Date.UTC(2020, 0, 1) * 1000;
 const AGE_CHECK_EVERY_MS = 60_000;
 const SIDECAR_EVERY_MS = 10_000;
 const ROW_OVERHEAD_BYTES = 200;
+/** Enough that a full disk does not cost a round of deleting per batch. */
+const FREED_ON_FULL_DISK_BYTES = 1_048_576;
 
 /**
  * Durable store-and-forward of encoded batches. See README.md for why a batch gets its number when it first leaves,
@@ -42,18 +44,23 @@ export class EdgeSpool {
   }
 
   /** Writes one batch durably; when it returns, it survives a power cut. Bookmarks are saved in the same commit; null removes one. */
-  append(entry: SpoolEntry, bookmarks: Readonly<Record<string, string | null>> = {}): AppendOutcome {
+  append(entry: SpoolEntry, bookmarks: Bookmarks = {}): AppendOutcome {
+    return this.appendAll([entry], bookmarks);
+  }
+
+  /** Several batches and their bookmarks in one commit. */
+  appendAll(entries: readonly SpoolEntry[], bookmarks: Bookmarks = {}): AppendOutcome {
     const lost = this.expireOld();
     try {
-      return this.healing(() => this.write(entry, bookmarks, lost));
+      return this.healing(() => this.write(entries, bookmarks, lost));
     } catch (error) {
       if (!isDiskTrouble(error)) throw error;
-      return this.appendOnFullDisk(entry, bookmarks, lost);
+      return this.appendOnFullDisk(entries, bookmarks, lost);
     }
   }
 
   /** Saves bookmarks without a batch. */
-  mark(bookmarks: Readonly<Record<string, string | null>>): void {
+  mark(bookmarks: Bookmarks): void {
     this.withRoom(() => this.database.transaction(() => this.saveBookmarks(bookmarks)));
   }
 
@@ -97,7 +104,7 @@ export class EdgeSpool {
       });
       this.window.delete(rows);
       if (epoch === this.epoch?.epoch) this.epoch = { ...state, committedSeq };
-      if (this.database.tally.rows === 0) this.ballast.take();
+      if (this.database.tally.rows === 0) this.restoreBallast();
       return rows.length;
     });
   }
@@ -155,8 +162,8 @@ export class EdgeSpool {
   }
 
   depth(): SpoolDepth {
-    const { rows, bytes } = this.database.tally;
-    return { batches: rows, bytes, oldestUs: this.oldestUs(), quarantined: this.quarantinedRecords };
+    const { rows, bytes, waitingLive } = this.database.tally;
+    return { batches: rows, bytes, waitingBacklog: Math.max(0, rows - this.window.size - waitingLive), oldestUs: this.oldestUs(), quarantined: this.quarantinedRecords };
   }
 
   close(): void {
@@ -164,45 +171,54 @@ export class EdgeSpool {
     this.database.close();
   }
 
-  private write(entry: SpoolEntry, bookmarks: Readonly<Record<string, string | null>>, expired: readonly LostStretch[]): AppendOutcome {
-    const lost = [...expired];
-    const size = entry.bytes.length + ROW_OVERHEAD_BYTES;
+  private write(entries: readonly SpoolEntry[], bookmarks: Bookmarks, expired: readonly LostStretch[]): AppendOutcome {
     const nowUs = this.options.now();
+    const lost: LostStretch[] = [];
     const recorded = this.database.transaction(() => {
       for (const loss of this.unwritten) recordLoss(this.database, loss, nowUs);
-      const over = (): number => this.database.tally.bytes + this.database.tally.rows * ROW_OVERHEAD_BYTES + size - this.options.maxBytes;
-      if (over() > 0) lost.push(...makeRoom(this.database, this.options.whenFull, over(), nowUs, this.options.thin));
-      const fits = over() <= 0;
-      if (fits) this.database.insert({ ...entry, createdUs: nowUs, cause: null, reason: '', thinned: 0 });
-      else {
-        const refused = lossOf({ ...entry }, 'full');
-        recordLoss(this.database, refused, nowUs);
-        lost.push(refused);
-      }
+      const kept = entries.map((entry) => this.writeOne(entry, nowUs, lost));
       this.saveBookmarks(bookmarks);
-      return fits;
+      return kept.every(Boolean);
     });
     this.unwritten = [];
-    return { recorded, lost };
+    return { recorded, lost: [...expired, ...lost] };
+  }
+
+  private writeOne(entry: SpoolEntry, nowUs: TimeUs, lost: LostStretch[]): boolean {
+    const over = (): number => {
+      const { bytes, rows } = this.database.tally;
+      return bytes + entry.bytes.length + (rows + 1) * ROW_OVERHEAD_BYTES - this.options.maxBytes;
+    };
+    if (over() > 0) lost.push(...makeRoom(this.database, this.options.whenFull, over(), nowUs, this.options.thin));
+    if (over() <= 0) {
+      this.database.insert({ ...entry, createdUs: nowUs, cause: null, reason: '', thinned: 0 });
+      return true;
+    }
+    const refused = lossOf(entry, 'full');
+    recordLoss(this.database, refused, nowUs);
+    lost.push(refused);
+    return false;
   }
 
   /** The disk is full although the bound is not reached: the bound becomes what is there. */
-  private appendOnFullDisk(entry: SpoolEntry, bookmarks: Readonly<Record<string, string | null>>, lost: readonly LostStretch[]): AppendOutcome {
+  private appendOnFullDisk(entries: readonly SpoolEntry[], bookmarks: Bookmarks, lost: readonly LostStretch[]): AppendOutcome {
+    const wanted = entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
     this.ballast.drop();
     try {
       const freed: LostStretch[] = [];
       this.database.transaction(() => {
-        freed.push(...makeRoom(this.database, this.options.whenFull, 2 * entry.bytes.length + 65_536, this.options.now(), this.options.thin));
+        freed.push(...makeRoom(this.database, this.options.whenFull, wanted + FREED_ON_FULL_DISK_BYTES, this.options.now(), this.options.thin));
       });
+      this.database.compact();
       if (freed.length === 0) throw new SpoolUnusableError(this.options.file, 'the disk is full', 'Free space on the disk of the gateway.');
-      return this.write(entry, bookmarks, [...lost, ...freed]);
+      return this.write(entries, bookmarks, [...lost, ...freed]);
     } catch (error) {
       if (!isDiskTrouble(error) && !(error instanceof SpoolUnusableError)) throw error;
-      const refused = lossOf({ ...entry }, 'full', 'The disk of the gateway is full.');
-      this.joinUnwritten(refused);
-      return { recorded: false, lost: [...lost, refused] };
+      const refused = entries.map((entry) => lossOf(entry, 'full', 'The disk of the gateway is full.'));
+      refused.forEach((loss) => this.joinUnwritten(loss));
+      return { recorded: false, lost: [...lost, ...refused] };
     } finally {
-      this.ballast.take();
+      this.restoreBallast();
     }
   }
 
@@ -273,7 +289,7 @@ export class EdgeSpool {
     return state;
   }
 
-  private saveBookmarks(bookmarks: Readonly<Record<string, string | null>>): void {
+  private saveBookmarks(bookmarks: Bookmarks): void {
     for (const [key, value] of Object.entries(bookmarks)) this.database.saveBookmark(key, value);
   }
 
@@ -331,9 +347,14 @@ export class EdgeSpool {
       try {
         return this.healing(work);
       } finally {
-        this.ballast.take();
+        this.restoreBallast();
       }
     }
+  }
+
+  private restoreBallast(): void {
+    this.database.compact();
+    this.ballast.take();
   }
 
   private rebuilt(lastWriteUs: number | null): SpoolDatabase {

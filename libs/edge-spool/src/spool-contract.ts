@@ -52,11 +52,16 @@ export interface SpoolRecord {
 export interface SpoolDepth {
   readonly batches: number;
   readonly bytes: number;
+  /** Batches of the backlog lane that have not been sent yet. */
+  readonly waitingBacklog: number;
   /** When the oldest record was written; null when empty. */
   readonly oldestUs: TimeUs | null;
   /** Records set aside since the spool was opened, because they were corrupt or refused. */
   readonly quarantined: number;
 }
+
+/** Small texts kept with the batches, e.g. how far history has been read; null removes one. */
+export type Bookmarks = Readonly<Record<string, string | null>>;
 
 /** What `append` did. `lost` has already been recorded in the spool; it is returned to be counted and logged. */
 export interface AppendOutcome {

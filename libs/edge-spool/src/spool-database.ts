@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { SpoolUnusableError } from './spool.errors.js';
+import { isDiskTrouble, SpoolUnusableError } from './spool.errors.js';
 import { contentCheck, identityCheck, parseRow, subjectsText, type SpoolRow } from './spool-row.js';
 import type { Lane } from './spool-contract.js';
 
@@ -36,17 +36,21 @@ export class SpoolDatabase {
   /** Kept up to date by every change, because counting a long table takes too long. */
   private sum: Tally = { rows: 0, bytes: 0, waitingLive: 0 };
 
-  constructor(readonly file: string) {
+  /** `counted: false` opens a damaged file, whose rows can't be counted. */
+  constructor(
+    readonly file: string,
+    { counted = true }: { readonly counted?: boolean } = {},
+  ) {
     this.db = new DatabaseSync(file);
     // WAL with FULL: one fsync per commit; a commit that returned survives power loss.
-    this.db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 256; pragma journal_size_limit = 1048576');
+    this.db.exec('pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 256; pragma journal_size_limit = 1048576');
     const version = this.one('pragma user_version')?.['user_version'];
     if (typeof version === 'number' && version > LAYOUT) {
       this.db.close();
       throw new SpoolUnusableError(file, `it was written by a newer version (layout ${version})`, 'Start the newer gateway, or move the file away.');
     }
     this.db.exec(`${SCHEMA} pragma user_version = ${LAYOUT};`);
-    this.sum = this.count();
+    if (counted) this.sum = this.count();
   }
 
   get tally(): Tally {
@@ -65,6 +69,15 @@ export class SpoolDatabase {
       this.sum = before;
       if (this.db.isTransaction) this.db.exec('rollback');
       throw error;
+    }
+  }
+
+  /** Gives free pages back to the disk, as far as there is room to do so. */
+  compact(): void {
+    try {
+      this.db.exec('pragma wal_checkpoint(truncate); pragma incremental_vacuum; pragma wal_checkpoint(truncate)');
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
     }
   }
 

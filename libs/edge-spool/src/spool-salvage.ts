@@ -29,20 +29,21 @@ export interface Salvaged {
 export function salvage(file: string): Salvaged {
   let database: SpoolDatabase;
   try {
-    database = new SpoolDatabase(file);
+    database = new SpoolDatabase(file, { counted: false });
   } catch {
     return { rows: [], damaged: 0, epochs: [], bookmarks: new Map() };
   }
   try {
     const ids = readableIds(database);
-    const rows: SpoolRow[] = [];
+    const rows = new Map<number, SpoolRow>();
     let damaged = 0;
     for (const id of ids) {
       const row = attempt(() => database.read(id), undefined);
-      if (row) rows.push(row);
-      else if (row === undefined) damaged++;
+      // A damaged key can make SQLite answer with another record than the one asked for.
+      if (row?.id === id) rows.set(id, row);
+      else if (row !== null) damaged++;
     }
-    return { rows, damaged, epochs: attempt(() => database.epochs(), []), bookmarks: attempt(() => database.bookmarks(), new Map()) };
+    return { rows: [...rows.values()], damaged, epochs: attempt(() => database.epochs(), []), bookmarks: attempt(() => database.bookmarks(), new Map()) };
   } finally {
     attempt(() => database.close(), undefined);
   }

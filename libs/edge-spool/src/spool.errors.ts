@@ -28,13 +28,15 @@ const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
 function primaryCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
+  if (typeof error !== 'object' || error === null || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   return error.errcode & 0xff;
 }
 
 /** The content of the file is damaged, as SQLite or our own checksums see it. */
 export function isCorruption(error: unknown): boolean {
   const code = primaryCode(error);
+  // node:sqlite refuses integers beyond 2^53; the spool never writes one.
+  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE') return true;
   return error instanceof SpoolCorruptError || code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
 
