@@ -1,4 +1,4 @@
-// `npm run generate`: writes every generated file (settings reference). CI fails on a difference.
+// `npm run generate`: writes every generated file (settings reference, Grafana). CI fails on a difference.
 import { readdir, writeFile, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -34,8 +34,13 @@ async function settingsReference(root: string): Promise<GeneratedFile> {
   return { path: 'docs/reference/settings.md', text };
 }
 
+async function grafana(root: string): Promise<readonly GeneratedFile[]> {
+  const module = (await import(pathToFileURL(join(root, 'services', 'dashboards', 'dist', 'index.js')).href)) as { grafanaFiles(): readonly GeneratedFile[] };
+  return module.grafanaFiles();
+}
+
 export async function generateAll(root: string): Promise<readonly GeneratedFile[]> {
-  return [await settingsReference(root)];
+  return [await settingsReference(root), ...(await grafana(root))];
 }
 
 if (process.argv[1] === import.meta.filename) {
