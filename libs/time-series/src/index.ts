@@ -1,1 +1,13 @@
+export * from './append-listener.js';
+export { openBatchLedger } from './batch-ledger.js';
+export * from './compactor.js';
+export type { FoldOutcome } from './fold-blocks.js';
+export type { MergeOutcome } from './merge-chunks.js';
+export * from './migrate-series.js';
+export { MAX_BUCKETS } from './read-buckets.js';
+export { HOLD_LIMIT_US } from './rollup-row.js';
 export * from './series-contract.js';
+export type { SeriesDatabaseOptions } from './series-database.js';
+export * from './series-reader.js';
+export { openSeriesWriter, type HistorianWriter, type SeriesWriterOptions } from './series-writer.js';
+export * from './time-series.errors.js';

@@ -1,0 +1,128 @@
+import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
+import type { TenantContext } from '@telltale/tenancy';
+import { deleteBlocks, markDamaged, oldestBlocks, readBlocks, samplesOfBlock } from './block-table.js';
+import { deleteChunks, headersOfDays, readChunks, writeChunks, type ChunkHeader, type NewChunk } from './chunk-table.js';
+import { planWindows, splitWindow, type ChunkWindow } from './chunk-window.js';
+import { DAY_US, HOUR_US, MINUTE_US, hourRollupsOf, rollupsOf, type RollupRow } from './rollup-row.js';
+import { forgetHours, writeRollups } from './rollup-table.js';
+import { firstAtOrAfter, resolveSamples, tagRuns } from './sample-order.js';
+import type { Query } from './series-database.js';
+
+export interface FoldOutcome {
+  readonly blocks: number;
+  readonly samples: number;
+  readonly duplicates: number;
+  readonly conflicts: number;
+  readonly damagedBlocks: number;
+  readonly chunksWritten: number;
+}
+
+const NOTHING: FoldOutcome = { blocks: 0, samples: 0, duplicates: 0, conflicts: 0, damagedBlocks: 0, chunksWritten: 0 };
+/** Stored samples that are unpacked at a time, so that memory stays bounded however many chunks late data touches. */
+const SLICE_SAMPLES = 1_000_000;
+
+interface Target {
+  readonly tagId: number;
+  readonly window: ChunkWindow;
+  readonly exists: boolean;
+  readonly incoming: SampleColumns;
+}
+
+/** Moves blocks into chunks and rollups, in the caller's transaction. The caller holds the tenant's compaction lock. */
+export async function foldBlocks(query: Query, tenant: TenantContext, options: { untilUs: number; nowUs: number; maxSamples: number }): Promise<FoldOutcome> {
+  const headers = await oldestBlocks(query, tenant, options.untilUs, options.maxSamples);
+  if (headers.length === 0) return NOTHING;
+  const blocks = (await readBlocks(query, tenant, headers)).map((block) => ({ ...block, columns: samplesOfBlock(block.data) }));
+  const damaged = blocks.filter(({ columns }) => columns === undefined);
+  const readable = blocks.flatMap(({ columns }) => columns ?? []);
+  const incoming = resolveSamples(concatColumns(readable));
+  const outcome = { samples: 0, duplicates: incoming.duplicates, conflicts: incoming.conflicts, chunksWritten: 0 };
+  for (const slice of slicesOf(await planTargets(query, tenant, incoming.columns, options.nowUs))) {
+    const done = await foldSlice(query, tenant, slice.map(({ target }) => target));
+    outcome.samples += done.samples;
+    outcome.duplicates += done.duplicates;
+    outcome.conflicts += done.conflicts;
+    outcome.chunksWritten += done.chunksWritten;
+  }
+  await markDamaged(query, tenant, damaged);
+  await deleteBlocks(query, tenant, blocks.filter(({ columns }) => columns !== undefined));
+  return { ...outcome, blocks: blocks.length, damagedBlocks: damaged.length };
+}
+
+async function planTargets(query: Query, tenant: TenantContext, columns: SampleColumns, nowUs: number): Promise<{ target: Target; load: number }[]> {
+  const runs = tagRuns(columns);
+  const days = runs.flatMap(({ tagId, from, to }) => daysOf(columns.sourceTimesUs.subarray(from, to)).map((dayUs) => ({ tagId, dayUs })));
+  const existing = Map.groupBy(await headersOfDays(query, tenant, days), ({ tagId }) => tagId);
+  return runs.flatMap(({ tagId, from, to }) => {
+    const known = existing.get(tagId) ?? [];
+    return planWindows(columns.sourceTimesUs.subarray(from, to), known, nowUs).map((piece) => {
+      const stored = known.find((header: ChunkHeader) => header.startUs === piece.window.startUs);
+      const target: Target = { tagId, window: piece.window, exists: stored !== undefined, incoming: sliceColumns(columns, from + piece.from, from + piece.to) };
+      return { target, load: target.incoming.tagIds.length + (stored?.n ?? 0) };
+    });
+  });
+}
+
+async function foldSlice(query: Query, tenant: TenantContext, targets: readonly Target[]) {
+  const stored = await readChunks(query, tenant, targets.filter(({ exists }) => exists).map(({ tagId, window }) => ({ tagId, startUs: window.startUs })));
+  const storedByKey = new Map(stored.map((chunk) => [`${chunk.tagId}/${chunk.startUs}`, chunk.columns]));
+  const chunks: NewChunk[] = [];
+  const replaced: { tagId: number; startUs: number }[] = [];
+  const minutes: RollupRow[] = [];
+  const hours: RollupRow[] = [];
+  const stale: { tagId: number; timeUs: number }[] = [];
+  const counts = { samples: 0, duplicates: 0, conflicts: 0 };
+  for (const { tagId, window, incoming } of targets) {
+    const before = storedByKey.get(`${tagId}/${window.startUs}`);
+    const merged = before === undefined ? { columns: incoming, duplicates: 0, conflicts: 0 } : resolveSamples(concatColumns([before, incoming]));
+    counts.samples += merged.columns.tagIds.length - (before?.tagIds.length ?? 0);
+    counts.duplicates += merged.duplicates;
+    counts.conflicts += merged.conflicts;
+    const pieces = splitWindow(window, merged.columns.sourceTimesUs);
+    if (before !== undefined && pieces.length > 1) replaced.push({ tagId, startUs: window.startUs });
+    for (const piece of pieces) chunks.push({ tagId, window: piece.window, columns: sliceColumns(merged.columns, piece.from, piece.to) });
+    minutes.push(...touchedRollups(merged.columns, incoming, MINUTE_US));
+    if (window.spanS >= 3_600) hours.push(...touchedRollups(merged.columns, incoming, HOUR_US));
+    else stale.push(...bucketsOf(incoming.sourceTimesUs, HOUR_US).map((timeUs) => ({ tagId, timeUs })));
+  }
+  await deleteChunks(query, tenant, replaced);
+  await writeChunks(query, tenant, chunks);
+  await writeRollups(query, tenant, 'rollup_1m', minutes);
+  await writeRollups(query, tenant, 'rollup_1h', hours);
+  await forgetHours(query, tenant, stale);
+  return { ...counts, chunksWritten: chunks.length };
+}
+
+/** The rollups of exactly those buckets of `merged` that an incoming sample falls into. */
+function touchedRollups(merged: SampleColumns, incoming: SampleColumns, widthUs: number): RollupRow[] {
+  return bucketsOf(incoming.sourceTimesUs, widthUs).flatMap((bucketUs) => {
+    const from = firstAtOrAfter(merged, bucketUs, 0, merged.tagIds.length);
+    const to = firstAtOrAfter(merged, bucketUs + widthUs, from, merged.tagIds.length);
+    return widthUs === HOUR_US ? hourRollupsOf(merged, from, to) : rollupsOf(merged, from, to, widthUs);
+  });
+}
+
+function bucketsOf(times: Float64Array, widthUs: number): number[] {
+  const buckets: number[] = [];
+  for (const time of times) {
+    const bucket = Math.floor(time / widthUs) * widthUs;
+    if (buckets.at(-1) !== bucket) buckets.push(bucket);
+  }
+  return buckets;
+}
+
+const daysOf = (times: Float64Array): number[] => bucketsOf(times, DAY_US);
+
+function slicesOf<T extends { readonly load: number }>(targets: readonly T[]): T[][] {
+  const slices: T[][] = [];
+  let load = Infinity;
+  for (const target of targets) {
+    if (load + target.load > SLICE_SAMPLES) {
+      slices.push([]);
+      load = 0;
+    }
+    slices.at(-1)?.push(target);
+    load += target.load;
+  }
+  return slices;
+}

@@ -1,0 +1,84 @@
+-- What Grafana and other SQL users read. All run with the caller's rights: row security decides.
+
+create view series.latest_sample with (security_invoker = true) as
+  select tenant_id, tag_id, value, series.time_of(source_time_us) as source_time, series.time_of(server_time_us) as server_time, status,
+         case status >> 30 when 0 then 'good' when 1 then 'uncertain' else 'bad' end as quality
+  from series.tag_latest;
+
+create view series.continuity_entry with (security_invoker = true) as
+  select tenant_id, tag_id, series.time_of(from_us) as from_time, series.time_of(to_us) as to_time, kind, reason,
+         series.time_of(recorded_at_us) as recorded_at
+  from series.continuity;
+
+-- Aggregates of the good samples of a tag per bucket, buckets aligned to 1970-01-01 UTC. Reads the hour rollup when `width` is whole
+-- hours, for hours that have one, else the minute rollup; a width below one minute counts as one minute.
+create function series.tag_buckets(tag int4, from_time timestamptz, to_time timestamptz, width interval)
+  returns table (bucket timestamptz, n int8, good int8, min float8, max float8, mean float8, first float8, last float8, completeness float8)
+  language plpgsql stable security invoker set search_path = '' as $$
+#variable_conflict use_column
+declare
+  step interval := greatest(width, interval '1 minute');
+  origin constant timestamptz := timestamptz '1970-01-01 00:00:00+00';
+  low timestamptz := pg_catalog.date_bin(greatest(width, interval '1 minute'), from_time, timestamptz '1970-01-01 00:00:00+00');
+  step_us int8 := (extract(epoch from step) * 1000000)::int8;
+  hours_until timestamptz := low;
+begin
+  if step_us % 60000000 <> 0 then
+    step := date_trunc('minute', step);
+    step_us := (extract(epoch from step) * 1000000)::int8;
+    low := pg_catalog.date_bin(step, from_time, origin);
+  end if;
+  if step_us % 3600000000 = 0 then
+    select coalesce(max(h.bucket) + interval '1 hour', low) into hours_until
+      from series.rollup_1h h where h.tag_id = tag and h.bucket >= low and h.bucket < to_time;
+  end if;
+  return query
+  with piece as (
+    select h.* from series.rollup_1h h where h.tag_id = tag and h.bucket >= low and h.bucket < hours_until
+    union all
+    select m.* from series.rollup_1m m where m.tag_id = tag and m.bucket >= hours_until and m.bucket < to_time
+  ), gap as (
+    select c.from_us, c.to_us from series.continuity c
+    where c.tag_id = tag and c.kind <> 'backfilled' and c.from_us < series.us_of(to_time) and c.to_us > series.us_of(low)
+  ), following as (
+    select p.*, lead(p.first_us) over (order by p.bucket) as next_us from piece p
+  ), bridge as (
+    select f.last_us as from_us,
+           least(f.next_us, f.last_us + 900000000, (select min(greatest(g.from_us, f.last_us)) from gap g where g.from_us < f.next_us and g.to_us > f.last_us)) as to_us
+    from following f where f.last_good and f.next_us is not null
+  ), bridged as (
+    select pg_catalog.date_bin(step, s.at, origin) as bucket,
+           sum(least(b.to_us, series.us_of(s.at + step)) - greatest(b.from_us, series.us_of(s.at))) as us
+    from bridge b
+    cross join lateral pg_catalog.generate_series(pg_catalog.date_bin(step, series.time_of(b.from_us), origin), series.time_of(b.to_us - 1), step) as s(at)
+    where b.to_us > b.from_us
+    group by 1
+  ), total as (
+    select pg_catalog.date_bin(step, p.bucket, origin) as bucket, sum(p.n) as n, sum(p.good) as good, min(p.min) as min, max(p.max) as max,
+           sum(p.sum) as sum, (array_agg(p.first order by p.bucket) filter (where p.good > 0))[1] as first,
+           (array_agg(p.last order by p.bucket desc) filter (where p.good > 0))[1] as last, sum(p.held_us) as held_us
+    from piece p group by 1
+  )
+  select t.bucket, t.n::int8, t.good::int8, t.min, t.max, t.sum / nullif(t.good, 0), t.first, t.last,
+         least(1, (t.held_us + coalesce(b.us, 0)) / step_us::float8)::float8
+  from total t left join bridged b on b.bucket = t.bucket
+  order by t.bucket;
+end $$;
+
+-- First and last good value of every minute, at their minute's times: the finest that plain SQL reads (docs: why raw values are not SQL).
+create function series.tag_points(tag int4, from_time timestamptz, to_time timestamptz)
+  returns table ("time" timestamptz, value float8)
+  language sql stable security invoker set search_path = ''
+  begin atomic
+    select p.at, p.value
+    from series.rollup_1m m
+    cross join lateral (values (series.time_of(m.first_us), m.first, true), (series.time_of(m.last_us), m.last, m.n > 1)) as p(at, value, shown)
+    where m.tag_id = tag_points.tag and m.bucket >= tag_points.from_time - interval '1 minute' and m.bucket < tag_points.to_time
+      and p.shown and p.value is not null and p.at >= tag_points.from_time and p.at < tag_points.to_time
+    order by p.at;
+  end;
+
+revoke all on function series.tag_buckets(int4, timestamptz, timestamptz, interval), series.tag_points(int4, timestamptz, timestamptz) from public;
+grant execute on function series.tag_buckets(int4, timestamptz, timestamptz, interval), series.tag_points(int4, timestamptz, timestamptz)
+  to grafana_reader, telltale_api, telltale_insights, telltale_historian;
+grant select on series.latest_sample, series.continuity_entry to grafana_reader, telltale_api, telltale_insights;

@@ -1,0 +1,50 @@
+import { concatColumns, pickColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
+import type { TenantContext } from '@telltale/tenancy';
+import { unfoldedSamples } from './block-table.js';
+import { unpackChunk } from './chunk-table.js';
+import { DAY_US } from './rollup-row.js';
+import { firstAtOrAfter, resolveSamples } from './sample-order.js';
+import type { TimeRange } from './series-contract.js';
+import type { Query } from './series-database.js';
+
+/** Samples of chunks in the range, sorted by tag and time. */
+export async function chunkSamples(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<SampleColumns[]> {
+  const rows = await query<{ tagId: number; startUs: number; data: Buffer }>(
+    `select c.tag_id as "tagId", c.window_start_us as "startUs", c.data from series.sample_chunk c
+      where c.tenant_id = $1::int4 and c.tag_id = any($2::int4[]) and c.window_start_us > $3::int8 and c.window_start_us < $4::int8
+        and c.t_max_us >= $5::int8 and c.t_min_us < $4::int8
+      order by c.tag_id, c.window_start_us`,
+    [tenant.tenantId, tagIds, range.fromUs - DAY_US, range.toUs, range.fromUs],
+  );
+  return rows.map(({ tagId, startUs, data }) => within(unpackChunk(tagId, startUs, data), range));
+}
+
+/** Samples of not yet folded blocks of these tags in the range, as they came. */
+export async function blockSamples(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<SampleColumns> {
+  const wanted = new Set(tagIds);
+  const bounds = { min: tagIds.reduce((a, b) => Math.min(a, b)), max: tagIds.reduce((a, b) => Math.max(a, b)) };
+  const blocks = await unfoldedSamples(query, tenant, bounds, range);
+  return concatColumns(blocks.map((columns) => pickColumns(columns, matching(columns, wanted, range))));
+}
+
+/** All samples of these tags in the range: sorted by tag and time, one per time. */
+export async function readSamples(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<SampleColumns> {
+  const stored = await chunkSamples(query, tenant, tagIds, range);
+  return resolveSamples(concatColumns([...stored, await blockSamples(query, tenant, tagIds, range)])).columns;
+}
+
+function within(columns: SampleColumns, { fromUs, toUs }: TimeRange): SampleColumns {
+  const count = columns.tagIds.length;
+  const from = firstAtOrAfter(columns, fromUs, 0, count);
+  const to = firstAtOrAfter(columns, toUs, from, count);
+  return from === 0 && to === count ? columns : sliceColumns(columns, from, to);
+}
+
+function matching({ tagIds, sourceTimesUs }: SampleColumns, wanted: ReadonlySet<number>, { fromUs, toUs }: TimeRange): number[] {
+  const indexes: number[] = [];
+  for (let i = 0; i < tagIds.length; i++) {
+    const time = sourceTimesUs[i] ?? 0;
+    if (time >= fromUs && time < toUs && wanted.has(tagIds[i] ?? 0)) indexes.push(i);
+  }
+  return indexes;
+}

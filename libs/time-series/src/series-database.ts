@@ -1,0 +1,79 @@
+import pg from 'pg';
+import { bindTenant, type RunSql, type TenantContext } from '@telltale/tenancy';
+
+const INT8_OID = 20;
+const parse = pg.types.getTypeParser;
+/** int8 holds microseconds and sequence numbers, all below 2^53. */
+const types = { getTypeParser: ((oid: number, format?: 'text') => (oid === INT8_OID ? Number : parse(oid, format))) as typeof parse };
+
+export type Row = Readonly<Record<string, unknown>>;
+export type Query = <R>(sql: string, params?: readonly unknown[]) => Promise<R[]>;
+
+export interface SeriesDatabaseOptions {
+  readonly maxConnections?: number;
+  readonly statementTimeoutMs?: number;
+  readonly applicationName?: string;
+}
+
+const MODES = {
+  write: 'begin',
+  /** One snapshot over chunks, blocks and rollups: the compactor moves samples between them. */
+  read: 'begin isolation level repeatable read read only',
+} as const;
+
+/** Connections to the schema `series`; the only place that begins and ends its transactions. */
+export class SeriesDatabase {
+  private readonly pool: pg.Pool;
+
+  constructor(url: string, options: SeriesDatabaseOptions = {}) {
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: options.maxConnections ?? 4,
+      statement_timeout: options.statementTimeoutMs ?? 60_000,
+      connectionTimeoutMillis: 10_000,
+      application_name: options.applicationName ?? 'telltale time-series',
+      types,
+    });
+    // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Runs `work` in one transaction that sees and writes this tenant only. The connection is destroyed when anything fails. */
+  inTenant<T>(tenant: TenantContext, mode: keyof typeof MODES, work: (query: Query) => Promise<T>): Promise<T> {
+    return this.transaction(MODES[mode], async (query) => {
+      await bindTenant(query satisfies RunSql, tenant);
+      return work(query);
+    });
+  }
+
+  /** Runs `work` without a tenant: row security shows it nothing that belongs to one. */
+  withoutTenant<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    return this.transaction(MODES.write, work);
+  }
+
+  close(): Promise<void> {
+    return this.pool.ended ? Promise.resolve() : this.pool.end();
+  }
+
+  private async transaction<T>(begin: string, work: (query: Query) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    const query = async <R>(sql: string, params: readonly unknown[] = []): Promise<R[]> => {
+      const result = await client.query(sql, [...params]);
+      return result.rows as R[];
+    };
+    // A connection that breaks between two statements reports it here; the next statement rejects.
+    const broken = (): void => undefined;
+    client.on('error', broken);
+    try {
+      await client.query(begin);
+      const result = await work(query);
+      await client.query('commit');
+      client.off('error', broken);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** Something about stored samples. `remedy` says what a person can do. */
+export abstract class TimeSeriesError extends Error {
+  abstract readonly code: string;
+  constructor(
+    what: string,
+    readonly remedy: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`${what}. ${remedy}.`, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The bytes of a batch name another batch than the ledger entry they came with. */
+export class BatchMismatchError extends TimeSeriesError {
+  readonly code = 'BATCH_MISMATCH';
+  constructor(what: string) {
+    super(what, 'Quarantine the batch and examine the gateway');
+  }
+}
+
+/** A query that no sensible caller asks. */
+export class SeriesQueryError extends TimeSeriesError {
+  readonly code = 'SERIES_QUERY';
+}
+
+/** A stored row that can't be read back. */
+export class StoredSamplesError extends TimeSeriesError {
+  readonly code = 'STORED_SAMPLES_DAMAGED';
+}
+
+/** The schema is missing or newer than this release. */
+export class SeriesSchemaError extends TimeSeriesError {
+  readonly code = 'SERIES_SCHEMA';
+}
