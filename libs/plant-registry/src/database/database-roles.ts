@@ -1,0 +1,14 @@
+/** Login roles of the platform. None is a superuser, none bypasses row security. */
+export const SERVICE_ROLES = [
+  'telltale_owner',
+  'telltale_ingest',
+  'telltale_historian',
+  'telltale_insights',
+  'telltale_alarms',
+  'telltale_api',
+  'telltale_queue',
+] as const;
+export type ServiceRole = (typeof SERVICE_ROLES)[number];
+
+/** Group of the per-tenant login roles `g_<tenant id>` with which Grafana reads. */
+export const GRAFANA_READER = 'grafana_reader';

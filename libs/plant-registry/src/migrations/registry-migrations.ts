@@ -1,0 +1,16 @@
+import { CreatePlant1764000000001 } from './1764000000001-create-plant.js';
+import { CreatePeople1764000000002 } from './1764000000002-create-people.js';
+import { CreateInsights1764000000003 } from './1764000000003-create-insights.js';
+import { CreateAlarms1764000000004 } from './1764000000004-create-alarms.js';
+import { SecureRows1764000000005 } from './1764000000005-secure-rows.js';
+import { AnnounceChanges1764000000006 } from './1764000000006-announce-changes.js';
+
+/** In the order in which they run. */
+export const REGISTRY_MIGRATIONS = [
+  CreatePlant1764000000001,
+  CreatePeople1764000000002,
+  CreateInsights1764000000003,
+  CreateAlarms1764000000004,
+  SecureRows1764000000005,
+  AnnounceChanges1764000000006,
+];
