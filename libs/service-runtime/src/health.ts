@@ -18,7 +18,9 @@ export type HealthPath = (typeof HEALTH_PATHS)[number];
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 async function readiness(health: Health): Promise<HealthAnswer> {
-  const reasons = await health.notReady().catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+  const reasons = await health
+    .notReady()
+    .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
   const ready = reasons.length === 0;
   return { status: ready ? 200 : 503, contentType: JSON_TYPE, body: JSON.stringify({ ready, reasons }) };
 }

@@ -9,7 +9,8 @@ export interface ListenAddress {
   readonly portVariable?: string;
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
 /** Turns the operating system's refusal to listen into a sentence with a remedy. */
 export function listenError(error: unknown, { host, port, portVariable = 'HTTP_PORT' }: ListenAddress): unknown {
@@ -22,14 +23,24 @@ export function listenError(error: unknown, { host, port, portVariable = 'HTTP_P
         { cause: error },
       );
     case 'EACCES':
-      return new StartError('PORT_FORBIDDEN', `Port ${port} may not be opened by this user`, `Set ${portVariable} to a port above 1023`, {
-        cause: error,
-      });
+      return new StartError(
+        'PORT_FORBIDDEN',
+        `Port ${port} may not be opened by this user`,
+        `Set ${portVariable} to a port above 1023`,
+        {
+          cause: error,
+        },
+      );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new StartError('HOST_UNKNOWN', `${host} is not an address of this machine`, 'Set HTTP_HOST to 127.0.0.1, 0.0.0.0 or one of its addresses', {
-        cause: error,
-      });
+      return new StartError(
+        'HOST_UNKNOWN',
+        `${host} is not an address of this machine`,
+        'Set HTTP_HOST to 127.0.0.1, 0.0.0.0 or one of its addresses',
+        {
+          cause: error,
+        },
+      );
     default:
       return error;
   }

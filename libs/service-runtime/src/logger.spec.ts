@@ -12,7 +12,12 @@ describe('createLogger', () => {
     logger.info({ channel: { secret: 'hush', name: 'crew' }, password: 'hush' }, 'saved');
     logger.debug('not written');
     expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ service: 'ingest', msg: 'saved', channel: { secret: '[secret]', name: 'crew' }, password: '[secret]' });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      service: 'ingest',
+      msg: 'saved',
+      channel: { secret: '[secret]', name: 'crew' },
+      password: '[secret]',
+    });
     expect(lines[0]).not.toContain('hush');
   });
 

@@ -7,10 +7,9 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Never logged, wherever they appear one or two levels deep. */
-const SECRET_PATHS = ['password', 'secret', 'token', 'key', 'authorization', 'privateKey', 'connectionString'].flatMap((name) => [
-  name,
-  `*.${name}`,
-]);
+const SECRET_PATHS = ['password', 'secret', 'token', 'key', 'authorization', 'privateKey', 'connectionString'].flatMap(
+  (name) => [name, `*.${name}`],
+);
 
 interface LogTarget {
   write(line: string): unknown;
@@ -19,6 +18,12 @@ interface LogTarget {
 
 /** JSON lines; readable one-liners when the target is a terminal. */
 export function createLogger(name: string, level: LogLevel = 'info', target: LogTarget = process.stdout): Logger {
-  const options = { name, level, base: { service: name }, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: SECRET_PATHS, censor: '[secret]' } };
+  const options = {
+    name,
+    level,
+    base: { service: name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: SECRET_PATHS, censor: '[secret]' },
+  };
   return pino(options, target.isTTY === true ? { write: (line: string) => target.write(oneLine(line)) } : target);
 }

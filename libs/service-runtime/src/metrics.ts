@@ -15,17 +15,25 @@ export class Metrics {
 
   constructor(service: string) {
     this.registry.setDefaultLabels({ service });
-    this.gauge({ name: 'process_resident_memory_bytes', help: 'Resident memory of the process' }, () => process.memoryUsage.rss());
+    this.gauge({ name: 'process_resident_memory_bytes', help: 'Resident memory of the process' }, () =>
+      process.memoryUsage.rss(),
+    );
     this.gauge({ name: 'process_cpu_seconds', help: 'CPU seconds used by the process since it started' }, () => {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1e6;
     });
-    this.gauge({ name: 'nodejs_event_loop_utilization_ratio', help: 'Share of time the event loop was busy since the last scrape' }, () => {
-      const now = performance.eventLoopUtilization();
-      const since = performance.eventLoopUtilization(now, this.utilisation);
-      this.utilisation = now;
-      return since.utilization;
-    });
+    this.gauge(
+      {
+        name: 'nodejs_event_loop_utilization_ratio',
+        help: 'Share of time the event loop was busy since the last scrape',
+      },
+      () => {
+        const now = performance.eventLoopUtilization();
+        const since = performance.eventLoopUtilization(now, this.utilisation);
+        this.utilisation = now;
+        return since.utilization;
+      },
+    );
   }
 
   counter({ name, help, labels = [] }: MetricDescription): Counter {
@@ -54,7 +62,12 @@ export class Metrics {
   }
 
   /** Buckets in the unit that the name carries. */
-  histogram({ name, help, labels = [], buckets }: MetricDescription & { readonly buckets: readonly number[] }): Histogram {
+  histogram({
+    name,
+    help,
+    labels = [],
+    buckets,
+  }: MetricDescription & { readonly buckets: readonly number[] }): Histogram {
     return new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [this.registry] });
   }
 

@@ -11,11 +11,17 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(scratchRoot, 'run-main-'));
   const { transformFile } = await import('@swc/core');
   for (const name of ['run-main', 'start-error']) {
-    const { code } = await transformFile(join(import.meta.dirname, `${name}.ts`), { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } });
+    const { code } = await transformFile(join(import.meta.dirname, `${name}.ts`), {
+      jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+      module: { type: 'es6' },
+    });
     await writeFile(join(scratch, `${name}.js`), code);
   }
   const settings = join(import.meta.dirname, '../../service-settings/src/settings.ts');
-  const { code } = await transformFile(settings, { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } });
+  const { code } = await transformFile(settings, {
+    jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+    module: { type: 'es6' },
+  });
   await writeFile(join(scratch, 'settings.js'), code);
   const runMain = join(scratch, 'run-main.js');
   const { readFile } = await import('node:fs/promises');
@@ -54,12 +60,18 @@ describe('runMain', () => {
   });
 
   it('says which variable is missing and exits 78', async () => {
-    expect(await run(serving, {})).toEqual({ exitCode: 78, stderr: "probe can't start: WORD is not set – any word.\n" });
+    expect(await run(serving, {})).toEqual({
+      exitCode: 78,
+      stderr: "probe can't start: WORD is not set – any word.\n",
+    });
   });
 
   it('says what is not there and exits 69', async () => {
     const start = `async () => { throw new StartError('X', 'Redis does not answer', 'Start it'); }`;
-    expect(await run(start, { WORD: 'x' })).toEqual({ exitCode: 69, stderr: "probe can't start: Redis does not answer. Start it.\n" });
+    expect(await run(start, { WORD: 'x' })).toEqual({
+      exitCode: 69,
+      stderr: "probe can't start: Redis does not answer. Start it.\n",
+    });
   });
 
   it('exits 70 with the stack on an unexpected error', async () => {

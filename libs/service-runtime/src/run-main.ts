@@ -4,7 +4,13 @@ import type { RunningService } from './running-service.js';
 import { StartError } from './start-error.js';
 
 /** sysexits.h: 78 = wrong configuration, 69 = something needed is not there, 70 = our own error. */
-export const EXIT_CODES = { clean: 0, unavailable: 69, internal: 70, configuration: 78, interruptedTwice: 130 } as const;
+export const EXIT_CODES = {
+  clean: 0,
+  unavailable: 69,
+  internal: 70,
+  configuration: 78,
+  interruptedTwice: 130,
+} as const;
 
 const CLOSE_WITHIN_MS = 25_000;
 

@@ -30,7 +30,10 @@ describe('createWebApplication', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
     const waiting = await fetch(`${url}/health/ready`);
-    expect([waiting.status, await waiting.json()]).toEqual([503, { ready: false, reasons: ['Postgres does not answer.'] }]);
+    expect([waiting.status, await waiting.json()]).toEqual([
+      503,
+      { ready: false, reasons: ['Postgres does not answer.'] },
+    ]);
     reasons = [];
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     expect(await (await fetch(`${url}/metrics`)).text()).toContain('telltale_hello_total{service="hello"} 3');
@@ -50,18 +53,27 @@ describe('createWebApplication', () => {
       code: 'PORT_TAKEN',
       message: `Port ${port} is taken by another program. Stop that program or set HTTP_PORT to a free port.`,
     });
-    await expect(startHealthServer({ ...anywhere, port, portVariable: 'HEALTH_PORT' }, { metrics: new Metrics('x'), notReady: async () => [] })).rejects.toThrow(
-      'set HEALTH_PORT to a free port',
-    );
+    await expect(
+      startHealthServer(
+        { ...anywhere, port, portVariable: 'HEALTH_PORT' },
+        { metrics: new Metrics('x'), notReady: async () => [] },
+      ),
+    ).rejects.toThrow('set HEALTH_PORT to a free port');
     await first.close();
   });
 });
 
 describe('startHealthServer', () => {
   it('answers the health paths and nothing else', async () => {
-    const server = await startHealthServer(anywhere, { metrics: new Metrics('x'), notReady: () => Promise.reject(new Error('The check itself failed.')) });
+    const server = await startHealthServer(anywhere, {
+      metrics: new Metrics('x'),
+      notReady: () => Promise.reject(new Error('The check itself failed.')),
+    });
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
-    expect(await (await fetch(`${server.url}/health/ready`)).json()).toEqual({ ready: false, reasons: ['The check itself failed.'] });
+    expect(await (await fetch(`${server.url}/health/ready`)).json()).toEqual({
+      ready: false,
+      reasons: ['The check itself failed.'],
+    });
     expect((await fetch(`${server.url}/anything`)).status).toBe(404);
     await server.close();
   });

@@ -27,9 +27,21 @@ export interface WebApplication {
 }
 
 /** Nest on Fastify with security headers, /health/live, /health/ready and /metrics. Call `listen` when all is wired. */
-export async function createWebApplication(module: RootModule, logger: Logger, options: WebOptions): Promise<WebApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: options.bodyLimit, requestTimeout: 30_000, keepAliveTimeout: 20_000, forceCloseConnections: 'idle' });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: new NestLogger(logger), abortOnError: false });
+export async function createWebApplication(
+  module: RootModule,
+  logger: Logger,
+  options: WebOptions,
+): Promise<WebApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.bodyLimit,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 20_000,
+    forceCloseConnections: 'idle',
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
   const metrics = options.metrics ?? new Metrics('web');
   const health: Health = { metrics, notReady: options.notReady ?? (async () => []) };
   await app.register(helmet, options.helmet ?? {});

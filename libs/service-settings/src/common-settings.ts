@@ -7,9 +7,15 @@ export const commonSettings = {
     .describe("Postgres address with this service's own role, postgres://user:password@host:5432/telltale"),
   QUEUE_BACKEND: z.enum(['redis', 'postgres']).default('redis').describe('what carries the queues: redis or postgres'),
   QUEUE_URL: z
-    .url({ protocol: /^(rediss?|postgres(ql)?)$/, error: 'must look like redis://host:6379 or postgres://user:password@host:5432/telltale' })
+    .url({
+      protocol: /^(rediss?|postgres(ql)?)$/,
+      error: 'must look like redis://host:6379 or postgres://user:password@host:5432/telltale',
+    })
     .describe('address of the queue backend, redis://… or postgres://…'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('least severe log level that is written'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('least severe log level that is written'),
   HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on; 0.0.0.0 for all'),
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535).describe('port to listen on; 0 for any free one'),
 } as const;
