@@ -1,0 +1,126 @@
+import {
+  AttributeIds, BrowseDirection, DataType, NodeClass, type BrowseResult, type ClientSession, type NodeId, type ReferenceDescription,
+} from 'node-opcua-client';
+import picomatch from 'picomatch';
+import { ConfigurationError, type BrowsedTag } from '@telltale/connector-sdk';
+import type { NamespaceTable } from './namespace-table.js';
+import { pieces, type ServerLimits } from './server-limits.js';
+
+const OBJECTS_FOLDER = 'i=85';
+const SERVER_OBJECT = 'i=2253';
+const HIERARCHICAL_REFERENCES = 'i=33';
+const HAS_PROPERTY = 'i=46';
+const MAX_DEPTH = 40;
+const MAX_NODES = 500_000;
+// Result mask: reference type, direction, class, browse name (Part 4 §7.5).
+const RESULT_MASK = 0x3f;
+
+interface Found {
+  readonly nodeId: NodeId;
+  readonly path: readonly string[];
+  readonly isVariable: boolean;
+}
+
+/** Compiles a glob over `/`-separated browse names. @throws ConfigurationError */
+export function compileGlob(glob: string, concerned: string): { matches(path: string): boolean; mayLieBelow(path: readonly string[]): boolean } {
+  if (glob.length === 0 || glob.length > 1000) throw new ConfigurationError('opcua.glob-invalid', concerned, 'the browse pattern is empty or too long', 'Write a pattern such as Line*/**/Temp.');
+  const matches = picomatch(glob, { dot: true, nonegate: true });
+  const segments = glob.split('/');
+  const deep = segments.findIndex((segment) => segment.includes('**'));
+  const head = (deep < 0 ? segments : segments.slice(0, deep)).map((segment) => picomatch(segment, { dot: true, nonegate: true }));
+  return {
+    matches: (path) => matches(path),
+    mayLieBelow: (path) => (deep >= 0 || path.length < segments.length) && path.every((name, index) => head[index]?.(name) ?? deep >= 0),
+  };
+}
+
+/** Walks the hierarchy below Objects, level by level, only where the pattern can match; yields matching variables. */
+export async function* browseTags(session: ClientSession, limits: ServerLimits, namespaces: NamespaceTable, glob: string, concerned: string): AsyncIterable<BrowsedTag> {
+  const pattern = compileGlob(glob, concerned);
+  const seen = new Set<string>([OBJECTS_FOLDER]);
+  let level: { nodeId: NodeId | string; path: readonly string[] }[] = [{ nodeId: OBJECTS_FOLDER, path: [] }];
+  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
+    const next: Found[] = [];
+    for (const piece of pieces(level, limits.nodesPerBrowse)) {
+      const below: Found[] = [];
+      for await (const found of childrenOf(session, piece)) {
+        const key = found.nodeId.toString();
+        if (seen.has(key) || key === `ns=0;${SERVER_OBJECT}` || seen.size > MAX_NODES) continue;
+        seen.add(key);
+        below.push(found);
+      }
+      const matching = below.filter(({ isVariable, path }) => isVariable && pattern.matches(path.join('/')));
+      for (const few of pieces(matching, Math.floor(limits.nodesPerRead / 2) || 1)) yield* describe(session, namespaces, few);
+      next.push(...below.filter(({ path }) => pattern.mayLieBelow(path)));
+    }
+    level = next;
+  }
+}
+
+async function* childrenOf(session: ClientSession, parents: readonly { nodeId: NodeId | string; path: readonly string[] }[]): AsyncIterable<Found> {
+  const results = await session.browse(
+    parents.map(({ nodeId }) => ({
+      nodeId, browseDirection: BrowseDirection.Forward, includeSubtypes: true, referenceTypeId: HIERARCHICAL_REFERENCES,
+      nodeClassMask: NodeClass.Object | NodeClass.Variable, resultMask: RESULT_MASK,
+    })),
+  );
+  for (const [index, first] of results.entries()) {
+    const path = parents[index]?.path ?? [];
+    let result: BrowseResult | undefined = first;
+    while (result) {
+      for (const reference of result.references ?? []) if (isChild(reference)) yield toFound(reference, path);
+      result = result.continuationPoint?.length ? await session.browseNext(result.continuationPoint, false) : undefined;
+    }
+  }
+}
+
+const isChild = ({ nodeClass, referenceTypeId }: ReferenceDescription): boolean =>
+  (nodeClass === NodeClass.Object || nodeClass === NodeClass.Variable) && referenceTypeId.toString() !== `ns=0;${HAS_PROPERTY}` && referenceTypeId.toString() !== HAS_PROPERTY;
+
+// A browse name may itself hold a slash; in a path it becomes "_".
+const toFound = ({ nodeId, browseName, nodeClass }: ReferenceDescription, path: readonly string[]): Found => ({
+  nodeId,
+  path: [...path, (browseName.name ?? '?').replaceAll('/', '_')],
+  isVariable: nodeClass === NodeClass.Variable,
+});
+
+async function* describe(session: ClientSession, namespaces: NamespaceTable, found: readonly Found[]): AsyncIterable<BrowsedTag> {
+  const types = await session.read(found.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.DataType })));
+  const units = await unitsOf(session, found);
+  for (const [index, { nodeId, path }] of found.entries()) {
+    const text = nodeId.toString();
+    const identifier = text.replace(/^ns=\d+;/, '');
+    const unit = units[index];
+    yield {
+      path: path.join('/'),
+      address: { nodeId: namespaces.format(nodeId.namespace, identifier) },
+      dataType: typeName(types[index]?.value?.value),
+      ...(unit !== undefined && { unit }),
+    };
+  }
+}
+
+function typeName(dataType: unknown): string {
+  const match = /^(?:ns=0;)?i=(\d+)$/.exec(String(dataType));
+  return (match && DataType[Number(match[1])]) ?? 'Structure';
+}
+
+/** Display name of the EngineeringUnits property (Part 8 §5.6.4.3); undefined where there is none. */
+async function unitsOf(session: ClientSession, found: readonly Found[]): Promise<readonly (string | undefined)[]> {
+  const paths = await session.translateBrowsePath(
+    found.map(({ nodeId }) => ({
+      startingNode: nodeId,
+      relativePath: { elements: [{ referenceTypeId: HAS_PROPERTY, isInverse: false, includeSubtypes: true, targetName: { name: 'EngineeringUnits', namespaceIndex: 0 } }] },
+    })) as never[],
+  );
+  const targets = paths.map((path) => path.targets?.[0]?.targetId);
+  const asked = targets.flatMap((nodeId, index) => (nodeId ? [{ nodeId, index }] : []));
+  const units: (string | undefined)[] = found.map(() => undefined);
+  if (asked.length === 0) return units;
+  const values = await session.read(asked.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })));
+  asked.forEach(({ index }, at) => {
+    const unit = values[at]?.value?.value as { displayName?: { text?: string | null } } | null | undefined;
+    units[index] = unit?.displayName?.text ?? undefined;
+  });
+  return units;
+}

@@ -1,0 +1,90 @@
+import type { TimeUs } from '@telltale/tag-sample';
+
+/** What one publication of one subscription proves about the flow. */
+export interface FlowMark {
+  readonly subscription: number;
+  /** Newest source time in it; undefined for a keep-alive. */
+  readonly newestSourceUs: TimeUs | undefined;
+  /** The server's clock when it published. */
+  readonly publishTimeUs: TimeUs | undefined;
+  /** Our monotonic clock, milliseconds. */
+  readonly atMs: number;
+}
+
+interface Flow {
+  newestSourceUs: TimeUs;
+  publishTimeUs: TimeUs;
+  dataAtMs: number;
+}
+
+export interface OutageBounds {
+  readonly fromUs: TimeUs;
+  readonly toUs: TimeUs;
+}
+
+/** Source and server clock belong together when fresh data is this close to its publication. */
+const SAME_CLOCK_US = 5_000_000;
+const FLOWING_MS = 2_000;
+
+/**
+ * Knows up to which device time everything was received, and hence the bounds of an outage.
+ * Device time is the source time; where the server's clock follows it, publications (keep-alives too) prove
+ * that nothing happened in between and make the bounds tight for tags that rarely change.
+ */
+export class OutageLedger {
+  private readonly flows = new Map<number, Flow>();
+  private clocksAgree = true;
+  private open: { readonly fromUs: TimeUs; readonly sinceMs: number } | undefined;
+
+  get isOpen(): boolean {
+    return this.open !== undefined;
+  }
+
+  /** Records a publication while data flows. */
+  mark({ subscription, newestSourceUs, publishTimeUs, atMs }: FlowMark): void {
+    const flow = this.flows.get(subscription) ?? { newestSourceUs: 0, publishTimeUs: 0, dataAtMs: -Infinity };
+    this.flows.set(subscription, flow);
+    if (publishTimeUs !== undefined) flow.publishTimeUs = Math.max(flow.publishTimeUs, publishTimeUs);
+    if (newestSourceUs === undefined) return;
+    const isFresh = newestSourceUs > flow.newestSourceUs;
+    if (isFresh && flow.newestSourceUs > 0 && publishTimeUs !== undefined) this.clocksAgree = Math.abs(publishTimeUs - newestSourceUs) < SAME_CLOCK_US;
+    flow.newestSourceUs = Math.max(flow.newestSourceUs, newestSourceUs);
+    flow.dataAtMs = atMs;
+  }
+
+  /** The flow stopped; a second call while it is stopped changes nothing. */
+  begin(atMs: number): void {
+    if (this.open) return;
+    const fromUs = this.receivedUpToUs();
+    if (fromUs !== undefined) this.open = { fromUs, sinceMs: atMs };
+  }
+
+  /** The flow is back without a loss: the server had kept everything. */
+  healed(): void {
+    this.open = undefined;
+  }
+
+  /** The first publication after an outage. Bounds once they are known, undefined while a later one must tell. */
+  end({ newestSourceUs, publishTimeUs, atMs, waitedMs }: FlowMark & { readonly waitedMs: number }): OutageBounds | undefined {
+    if (!this.open) return undefined;
+    const { fromUs, sinceMs } = this.open;
+    const known = newestSourceUs !== undefined && newestSourceUs > fromUs ? newestSourceUs : this.clocksAgree ? publishTimeUs : undefined;
+    const toUs = known ?? (waitedMs > FLOWING_MS * 5 ? fromUs + Math.round((atMs - sinceMs) * 1000) : undefined);
+    if (toUs === undefined) return undefined;
+    this.open = undefined;
+    return toUs > fromUs ? { fromUs, toUs } : undefined;
+  }
+
+  /** Forgets a subscription that is gone. */
+  forget(subscription: number): void {
+    this.flows.delete(subscription);
+  }
+
+  private receivedUpToUs(): TimeUs | undefined {
+    const flows = [...this.flows.values()].filter(({ newestSourceUs }) => newestSourceUs > 0);
+    if (flows.length === 0) return undefined;
+    if (this.clocksAgree) return Math.min(...flows.map((flow) => Math.max(flow.newestSourceUs, flow.publishTimeUs)));
+    const newestMs = Math.max(...flows.map(({ dataAtMs }) => dataAtMs));
+    return Math.min(...flows.filter(({ dataAtMs }) => dataAtMs > newestMs - FLOWING_MS).map(({ newestSourceUs }) => newestSourceUs));
+  }
+}

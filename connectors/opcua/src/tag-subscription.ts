@@ -1,0 +1,269 @@
+import {
+  AttributeIds, ClientSubscription, DataChangeFilter, DataChangeNotification, DataChangeTrigger, DeadbandType, MonitoringMode,
+  StatusChangeNotification, TimestampsToReturn, type MonitoredItemCreateRequestOptions, type NotificationMessage,
+} from 'node-opcua-client';
+import type { ConnectorTag, Observation } from '@telltale/connector-sdk';
+import { Status, type TimeUs } from '@telltale/tag-sample';
+import { parseNodeReference, type OpcUaAddress } from './opcua.address.js';
+import type { NamespaceTable } from './namespace-table.js';
+import { elementOf } from './index-range.js';
+import type { LinkSession } from './server-link.js';
+import { pieces, type ServerLimits } from './server-limits.js';
+import { decodeValue, timeUs } from './value-decoder.js';
+import { withinTime } from './within-time.js';
+
+export type OpcUaTag = ConnectorTag<OpcUaAddress>;
+
+/** One publication of the server, decoded. */
+export interface Publication {
+  readonly observations: readonly Observation[];
+  readonly newestSourceUs: TimeUs | undefined;
+  readonly publishTimeUs: TimeUs | undefined;
+  /** False when notifications before it are lost, or a queue of the server overflowed. */
+  readonly isContinuous: boolean;
+}
+
+export interface SubscriptionEvents {
+  published(subscription: TagSubscription, publication: Publication): void;
+  /** The server ended the subscription. */
+  ended(subscription: TagSubscription): void;
+  /** The driver made it anew under another id: the monitored items are gone. */
+  renewed(subscription: TagSubscription): void;
+}
+
+interface Item {
+  readonly tag: OpcUaTag;
+  readonly handle: number;
+  monitoredItemId: number | undefined;
+  /** Last status told to the host when the item can't be read. */
+  failure: number | undefined;
+}
+
+const KEEP_ALIVE_MS = 1_000;
+const CREATE_MS = 15_000;
+/** DataValue info type with the overflow bit (Part 4 §7.39.1). */
+const OVERFLOW = 0x480;
+const GONE: ReadonlySet<number> = new Set([Status.BadNodeIdUnknown, 0x80330000, 0x80610000]);
+
+/** Statuses of CreateMonitoredItems that complain about the deadband and not about the node (Part 4 §7.39.2). */
+const FILTER_REFUSED: ReadonlySet<number> = new Set([0x80430000, 0x80440000, 0x80450000, 0x808e0000]);
+
+/** One subscription of the server: the tags of one scan interval. */
+export class TagSubscription {
+  private readonly items = new Map<number, Item>();
+  private readonly byTag = new Map<number, Item>();
+  private nextHandle = 1;
+  private lastSequence: number | undefined;
+  private subscription: ClientSubscription | undefined;
+  /** Monotonic milliseconds of the last publication or keep-alive. */
+  aliveAtMs = performance.now();
+
+  constructor(
+    /** Local number, stable over reconnections. */
+    readonly number: number,
+    readonly scanIntervalMs: number,
+    private readonly publishingIntervalMs: number | undefined,
+    private readonly namespaces: NamespaceTable,
+    private readonly events: SubscriptionEvents,
+  ) {}
+
+  get tags(): readonly OpcUaTag[] {
+    return [...this.items.values()].map(({ tag }) => tag);
+  }
+
+  /** Tags that can't be read now, with their status. */
+  get failures(): readonly { readonly tag: OpcUaTag; readonly status: number }[] {
+    return [...this.items.values()].flatMap(({ tag, failure }) => (failure === undefined ? [] : [{ tag, status: failure }]));
+  }
+
+  /** How long it may be silent before it is suspect. */
+  get patienceMs(): number {
+    const { maxKeepAliveCount = 3, publishingInterval = 500 } = this.subscription ?? {};
+    return Math.max(2_500, maxKeepAliveCount * publishingInterval * 2.5);
+  }
+
+  /** Creates the subscription at the server and monitors its tags. */
+  async start(session: LinkSession, limits: ServerLimits): Promise<readonly Observation[]> {
+    const publishing = this.publishingIntervalMs ?? Math.min(Math.max(this.scanIntervalMs, 100), 500);
+    const created = await withinTime(
+      session.createSubscription2({
+        requestedPublishingInterval: publishing,
+        requestedMaxKeepAliveCount: Math.max(3, Math.ceil(KEEP_ALIVE_MS / publishing)),
+        requestedLifetimeCount: Math.max(30, Math.ceil(60_000 / publishing)),
+        maxNotificationsPerPublish: 10_000,
+        publishingEnabled: true,
+        priority: 10,
+      }),
+      CREATE_MS,
+      'the subscription',
+    );
+    this.subscription = created;
+    this.lastSequence = undefined;
+    this.aliveAtMs = performance.now();
+    created.on('raw_notification', (message: NotificationMessage) => this.receive(created, message));
+    created.on('terminated', () => {
+      if (this.subscription === created) this.events.ended(this);
+    });
+    // Not in the driver's typed events.
+    (created as unknown as NodeJS.EventEmitter).on('subscriptionId_changed', () => {
+      this.lastSequence = undefined;
+      if (this.subscription === created) this.events.renewed(this);
+    });
+    return this.monitor(session, limits, [...this.items.values()]);
+  }
+
+  /** Ends the subscription at the server; the tags stay known. */
+  async stop(): Promise<void> {
+    const ending = this.subscription;
+    this.subscription = undefined;
+    for (const item of this.items.values()) item.monitoredItemId = undefined;
+    if (!ending) return;
+    ending.removeAllListeners();
+    await withinTime(ending.terminate(), 2_000, 'ending a subscription').catch(() => undefined);
+  }
+
+  /** Forgets the server's side without talking to it. */
+  abandon(): void {
+    this.subscription?.removeAllListeners();
+    this.subscription = undefined;
+    for (const item of this.items.values()) item.monitoredItemId = undefined;
+  }
+
+  add(tags: readonly OpcUaTag[]): void {
+    for (const tag of tags) {
+      const item: Item = { tag, handle: this.nextHandle++, monitoredItemId: undefined, failure: undefined };
+      this.items.set(item.handle, item);
+      this.byTag.set(tag.tagId, item);
+    }
+  }
+
+  /** Drops tags; returns the server's ids to delete. */
+  async remove(session: LinkSession | undefined, limits: ServerLimits, tagIds: readonly number[]): Promise<void> {
+    const ids: number[] = [];
+    for (const tagId of tagIds) {
+      const item = this.byTag.get(tagId);
+      if (!item) continue;
+      this.byTag.delete(tagId);
+      this.items.delete(item.handle);
+      if (item.monitoredItemId !== undefined) ids.push(item.monitoredItemId);
+    }
+    if (!session || !this.subscription) return;
+    for (const piece of pieces(ids, limits.monitoredItemsPerCall)) {
+      await session.deleteMonitoredItems({ subscriptionId: this.subscription.subscriptionId, monitoredItemIds: [...piece] });
+    }
+  }
+
+  /** Monitors what isn't monitored yet: new tags, and those that failed before. */
+  async monitorMissing(session: LinkSession, limits: ServerLimits): Promise<readonly Observation[]> {
+    return this.monitor(session, limits, [...this.items.values()].filter(({ monitoredItemId }) => monitoredItemId === undefined));
+  }
+
+  /** After the driver made the subscription anew: every item again, node ids from the present namespaces. */
+  async monitorAgain(session: LinkSession, limits: ServerLimits): Promise<readonly Observation[]> {
+    for (const item of this.items.values()) item.monitoredItemId = undefined;
+    return this.monitorMissing(session, limits);
+  }
+
+  private async monitor(session: LinkSession, limits: ServerLimits, items: readonly Item[]): Promise<readonly Observation[]> {
+    const failed: Observation[] = [];
+    const known: { item: Item; nodeId: string }[] = [];
+    for (const item of items) {
+      const reference = parseNodeReference(item.tag.address.nodeId);
+      const nodeId = reference && this.namespaces.resolve(reference);
+      if (nodeId === undefined) failed.push(...this.fail(item, Status.BadNodeIdUnknown));
+      else known.push({ item, nodeId });
+    }
+    for (const piece of pieces(known, limits.monitoredItemsPerCall)) {
+      const refused = await this.create(session, piece, true, failed);
+      if (refused.length > 0) await this.create(session, refused, false, failed);
+    }
+    return failed;
+  }
+
+  /** Returns those whose deadband the server refused. */
+  private async create(session: LinkSession, wanted: readonly { item: Item; nodeId: string }[], withDeadband: boolean, failed: Observation[]): Promise<{ item: Item; nodeId: string }[]> {
+    const subscription = this.subscription;
+    if (!subscription) return [];
+    const answer = await session.createMonitoredItems({
+      subscriptionId: subscription.subscriptionId,
+      timestampsToReturn: TimestampsToReturn.Both,
+      itemsToCreate: wanted.map(({ item, nodeId }) => this.request(item, nodeId, withDeadband)),
+    });
+    const refused: { item: Item; nodeId: string }[] = [];
+    wanted.forEach((entry, index) => {
+      const result = answer.results?.[index];
+      const status = result?.statusCode.value ?? Status.BadNoCommunication;
+      if (status >>> 30 === 0 && result) {
+        entry.item.monitoredItemId = result.monitoredItemId;
+        entry.item.failure = undefined;
+      } else if (withDeadband && FILTER_REFUSED.has(status >>> 0)) refused.push(entry);
+      else failed.push(...this.fail(entry.item, status >>> 0));
+    });
+    return refused;
+  }
+
+  private request({ tag, handle }: Item, nodeId: string, withDeadband: boolean): MonitoredItemCreateRequestOptions {
+    const { address, scanIntervalMs } = tag;
+    const deadband = withDeadband ? (address.deadband ?? tag.deadband) : undefined;
+    const samplingInterval = address.samplingIntervalMs ?? scanIntervalMs;
+    return {
+      itemToMonitor: { nodeId, attributeId: AttributeIds.Value, ...elementOf(address) },
+      monitoringMode: MonitoringMode.Reporting,
+      requestedParameters: {
+        clientHandle: handle,
+        samplingInterval,
+        discardOldest: true,
+        queueSize: address.queueSize ?? Math.min(1000, Math.max(4, Math.ceil(2_000 / Math.max(samplingInterval, 10)))),
+        ...(deadband && {
+          filter: new DataChangeFilter({
+            trigger: DataChangeTrigger.StatusValue,
+            deadbandType: deadband.kind === 'absolute' ? DeadbandType.Absolute : DeadbandType.Percent,
+            deadbandValue: deadband.value,
+          }),
+        }),
+      },
+    };
+  }
+
+  /** A bad observation when the failure is new; nothing when the host knows it already. */
+  private fail(item: Item, status: number): Observation[] {
+    item.monitoredItemId = undefined;
+    const isNews = item.failure !== status;
+    item.failure = status;
+    return isNews ? [{ tagId: item.tag.tagId, value: Number.NaN, status }] : [];
+  }
+
+  private receive(from: ClientSubscription, message: NotificationMessage): void {
+    if (this.subscription !== from) return;
+    this.aliveAtMs = performance.now();
+    const observations: Observation[] = [];
+    let newestSourceUs: TimeUs | undefined;
+    let overflowed = false;
+    for (const data of message.notificationData ?? []) {
+      if (data instanceof StatusChangeNotification && data.status.isNotGood()) {
+        // Not inside the driver's own loop over notifications.
+        setImmediate(() => this.subscription === from && this.events.ended(this));
+      }
+      if (!(data instanceof DataChangeNotification)) continue;
+      for (const { clientHandle, value } of data.monitoredItems ?? []) {
+        const item = this.items.get(clientHandle);
+        if (!item) continue;
+        const status = value.statusCode.value >>> 0;
+        const decoded = decodeValue(value.value, status);
+        const sourceTimeUs = timeUs(value.sourceTimestamp, value.sourcePicoseconds);
+        if (sourceTimeUs !== undefined && (newestSourceUs === undefined || sourceTimeUs > newestSourceUs)) newestSourceUs = sourceTimeUs;
+        if ((status & OVERFLOW) === OVERFLOW) overflowed = true;
+        item.failure = decoded.status >>> 31 === 1 ? decoded.status : undefined;
+        observations.push({ tagId: item.tag.tagId, value: decoded.value, status: decoded.status, ...(sourceTimeUs !== undefined && { sourceTimeUs }) });
+        // The node is gone, and so is the monitored item: it is asked for again from time to time.
+        if (GONE.has(status)) item.monitoredItemId = undefined;
+      }
+    }
+    const isData = (message.notificationData?.length ?? 0) > 0;
+    const expected = this.lastSequence === undefined ? undefined : (this.lastSequence % 0xffff_ffff) + 1;
+    const isContinuous = expected !== undefined && message.sequenceNumber === expected && !overflowed;
+    // A keep-alive tells the number of the next notification without using it (Part 4 §5.14.1.1).
+    this.lastSequence = isData ? message.sequenceNumber : message.sequenceNumber - 1;
+    this.events.published(this, { observations, newestSourceUs, publishTimeUs: timeUs(message.publishTime, 0), isContinuous });
+  }
+}

@@ -1,0 +1,64 @@
+import type { ConnectorTag } from '@telltale/connector-sdk';
+import { RecordingHost } from '@telltale/connector-sdk/testing';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import opcUaConnector, { type OpcUaAddress, type OpcUaConnector } from '../src/index.js';
+import { PASSWORD, USER, valueAddress, type RestartableDevice } from './simulated-device.js';
+
+export const SECRETS = { 'plc-password': PASSWORD };
+
+/** Settings as a person writes them, without any trust in the server. */
+export const settingsFor = (device: RestartableDevice, more: object = {}): Record<string, unknown> => ({
+  endpointUrl: device.endpointUrl,
+  identity: { kind: 'user', user: USER, passwordSecret: 'plc-password' },
+  ...more,
+});
+
+/** SHA-256 thumbprint of the certificate that the device shows, learnt as a person would: by trying. */
+export async function thumbprintOf(device: RestartableDevice): Promise<string> {
+  const host = new RecordingHost(SECRETS);
+  try {
+    await opcUaConnector.create(opcUaConnector.parseSettings(settingsFor(device)), host).probe();
+    const untrusted = host.states.find((state) => state.kind === 'untrusted');
+    if (untrusted?.kind !== 'untrusted') throw new Error('the device shows no certificate');
+    return untrusted.thumbprint;
+  } finally {
+    host.dispose();
+  }
+}
+
+/** Approves a certificate as the trust inbox does: its file in the trust list. */
+export function approve(host: RecordingHost): void {
+  const untrusted = host.states.findLast((state) => state.kind === 'untrusted');
+  if (untrusted?.kind !== 'untrusted') throw new Error('nothing to approve');
+  const folder = join(host.storageDir, 'trust', 'trusted');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${untrusted.thumbprint}.pem`), untrusted.certificatePem);
+}
+
+export const tagAt = (index: number, scanIntervalMs = 200, more: Partial<ConnectorTag<OpcUaAddress>> = {}): ConnectorTag<OpcUaAddress> => ({
+  tagId: index + 1,
+  tagPath: `test/value-${index}`,
+  address: valueAddress(index),
+  scanIntervalMs,
+  ...more,
+});
+
+/** An opened connector on a device whose certificate is approved. */
+export class OpenEndpoint {
+  private constructor(readonly connector: OpcUaConnector, readonly host: RecordingHost) {}
+
+  static async open(device: RestartableDevice, tags: readonly ConnectorTag<OpcUaAddress>[], more: object = {}): Promise<OpenEndpoint> {
+    const host = new RecordingHost(SECRETS);
+    const settings = opcUaConnector.parseSettings(settingsFor(device, { trustedThumbprints: [await thumbprintOf(device)], ...more }));
+    const connector = opcUaConnector.create(settings, host) as OpcUaConnector;
+    await connector.setTags(tags);
+    await connector.open();
+    return new OpenEndpoint(connector, host);
+  }
+
+  async close(): Promise<void> {
+    await this.connector.close();
+    this.host.dispose();
+  }
+}

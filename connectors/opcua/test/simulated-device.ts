@@ -1,0 +1,224 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
+import { DataType, MessageSecurityMode, SecurityPolicy, StatusCodes, VariantArrayType, type StatusCode } from 'node-opcua-client';
+import { OPCUAServer, type OPCUAServerOptions } from 'node-opcua-server';
+
+// One file without local imports: node runs it as a child of its own too (simulated-process.ts).
+
+export const PLANT_URI = 'urn:telltale:test-plant';
+export const USER = 'gateway';
+export const PASSWORD = 'correct horse';
+
+export interface DeviceOptions {
+  readonly port: number;
+  /** Folder for the server's key and certificate; another folder is another certificate. */
+  readonly pki: string;
+  readonly values?: number;
+  readonly history?: boolean;
+  /** Namespaces registered before the plant's: they shift its index. */
+  readonly otherNamespaces?: readonly string[];
+  /** Values left out. */
+  readonly without?: readonly number[];
+  readonly monitoredItemsPerCall?: number;
+  /** Milliseconds between changes of every value; absent: they change when told. */
+  readonly beatMs?: number;
+  /** Only this policy is offered (with its two modes). */
+  readonly policies?: readonly SecurityPolicy[];
+}
+
+type Variable = ReturnType<NonNullable<ReturnType<typeof plantOf>>['addVariable']>;
+
+function plantOf(server: OPCUAServer) {
+  return server.engine.addressSpace?.registerNamespace(PLANT_URI);
+}
+
+export const valueAddress = (index: number): { nodeId: string } => ({ nodeId: `nsu=${PLANT_URI};s=Value${index}` });
+
+/** A free loopback port. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
+    });
+  });
+}
+
+/** A PLC: a real OPC UA server with security, users, history and every number type. */
+export class SimulatedDevice {
+  readonly requests = new Map<string, number>();
+  private readonly server: OPCUAServer;
+  private readonly manager: OPCUACertificateManager;
+  private readonly userManager: OPCUACertificateManager;
+  private readonly variables = new Map<string, Variable>();
+  private readonly options: DeviceOptions;
+  private beat: NodeJS.Timeout | undefined;
+
+  constructor(options: DeviceOptions) {
+    this.options = options;
+    const manager = { automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true };
+    this.manager = new OPCUACertificateManager({ ...manager, rootFolder: options.pki });
+    this.userManager = new OPCUACertificateManager({ ...manager, rootFolder: join(options.pki, 'users') });
+    const settings: OPCUAServerOptions = {
+      port: options.port,
+      host: '127.0.0.1',
+      hostname: 'localhost',
+      resourcePath: '/plc',
+      buildInfo: { productName: 'Simulated PLC' },
+      serverCertificateManager: this.manager,
+      userCertificateManager: this.userManager,
+      securityPolicies: [...(options.policies ?? [SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes128_Sha256_RsaOaep, SecurityPolicy.Aes256_Sha256_RsaPss])],
+      securityModes: [MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt],
+      allowAnonymous: false,
+      userManager: { isValidUser: (user: string, password: string) => user === USER && password === PASSWORD },
+      serverCapabilities: {
+        maxSessions: 40,
+        operationLimits: { maxMonitoredItemsPerCall: options.monitoredItemsPerCall ?? 100, maxNodesPerRead: 100, maxNodesPerBrowse: 10 },
+      },
+
+    };
+    this.server = new OPCUAServer(settings);
+  }
+
+  async start(): Promise<void> {
+    await this.manager.initialize();
+    await this.userManager.initialize();
+    await this.server.initialize();
+    const { addressSpace } = this.server.engine;
+    for (const uri of this.options.otherNamespaces ?? []) addressSpace?.registerNamespace(uri);
+    const plant = plantOf(this.server);
+    if (!addressSpace || !plant) throw new Error('the server has no address space');
+    const objects = addressSpace.rootFolder.objects;
+    const root = plant.addFolder(objects, { browseName: 'Plant', nodeId: 's=Plant' });
+    const line = plant.addFolder(root, { browseName: 'Line1', nodeId: 's=Line1' });
+    for (let index = 0; index < (this.options.values ?? 10); index++) {
+      if (this.options.without?.includes(index)) continue;
+      const name = `Value${index}`;
+      const variable =
+        index === 0
+          ? plant.addAnalogDataItem({
+              componentOf: line, browseName: name, nodeId: `s=${name}`, dataType: 'Double', minimumSamplingInterval: 10,
+              engineeringUnitsRange: { low: 0, high: 100 }, engineeringUnits: { displayName: { text: '°C' }, namespaceUri: 'http://www.opcfoundation.org/UA/units/un/cefact', unitId: 4_408_652 },
+            })
+          : plant.addVariable({ componentOf: line, browseName: name, nodeId: `s=${name}`, dataType: 'Double', minimumSamplingInterval: 10 });
+      this.variables.set(name, variable);
+      variable.setValueFromSource({ dataType: DataType.Double, value: index });
+      if (this.options.history !== false) addressSpace.installHistoricalDataNode(variable, { maxOnlineValues: 100_000 });
+    }
+    this.addTypes(plant, root);
+    await this.server.start();
+    this.server.on('request', (request: object) => {
+      const name = request.constructor.name;
+      this.requests.set(name, (this.requests.get(name) ?? 0) + 1);
+    });
+    if (this.options.beatMs) {
+      let count = 0;
+      this.beat = setInterval(() => {
+        count++;
+        for (const [name, variable] of this.variables) if (name.startsWith('Value')) variable.setValueFromSource({ dataType: DataType.Double, value: count });
+      }, this.options.beatMs);
+    }
+  }
+
+  set(index: number, value: number, status: StatusCode = StatusCodes.Good, at?: Date): void {
+    this.variables.get(`Value${index}`)?.setValueFromSource({ dataType: DataType.Double, value }, status, at);
+  }
+
+  /** Removes the node while clients look at it. */
+  removeNode(index: number): void {
+    const variable = this.variables.get(`Value${index}`);
+    this.variables.delete(`Value${index}`);
+    if (variable) this.server.engine.addressSpace?.deleteNode(variable);
+  }
+
+  openConnections(): number {
+    return this.server.currentChannelCount;
+  }
+
+  openSessions(): number {
+    return this.server.currentSessionCount;
+  }
+
+  /** Ends politely when asked to, else every socket is cut first, as a power loss would. */
+  async stop(politely = false): Promise<void> {
+    clearInterval(this.beat);
+    if (!politely) for (const endpoint of this.server.endpoints) endpoint.abruptlyInterruptChannels();
+    await this.server.shutdown(0);
+    await this.manager.dispose();
+    await this.userManager.dispose();
+  }
+
+  private addTypes(plant: NonNullable<ReturnType<typeof plantOf>>, parent: ReturnType<NonNullable<ReturnType<typeof plantOf>>['addFolder']>): void {
+    const folder = plant.addFolder(parent, { browseName: 'Types', nodeId: 's=Types' });
+    const add = (name: string, dataType: keyof typeof DataType, value: unknown, isArray = false): void => {
+      const variable = plant.addVariable({ componentOf: folder, browseName: name, nodeId: `s=${name}`, dataType, valueRank: isArray ? 1 : -1, minimumSamplingInterval: 10 });
+      variable.setValueFromSource({ dataType: DataType[dataType], arrayType: isArray ? VariantArrayType.Array : VariantArrayType.Scalar, value });
+      this.variables.set(name, variable);
+    };
+    add('Boolean', 'Boolean', true);
+    add('SByte', 'SByte', -7);
+    add('Byte', 'Byte', 200);
+    add('Int16', 'Int16', -30_000);
+    add('UInt16', 'UInt16', 65_535);
+    add('Int32', 'Int32', -2_000_000_000);
+    add('UInt32', 'UInt32', 4_000_000_000);
+    add('Int64', 'Int64', [0xffff_ffff, 0xffff_fffe]);
+    add('UInt64', 'UInt64', [1, 5]);
+    add('Float', 'Float', 1.5);
+    add('Double', 'Double', Math.PI);
+    add('String', 'String', 'text');
+    add('Numbers', 'Double', new Float64Array([10, 20, 30]), true);
+  }
+}
+
+/** A device with its own folder, restarted on the same port at will. */
+export class RestartableDevice {
+  readonly folder = mkdtempSync(join(tmpdir(), 'telltale-plc-'));
+  device: SimulatedDevice | undefined;
+  private options: DeviceOptions;
+
+  private constructor(options: DeviceOptions) {
+    this.options = options;
+  }
+
+  static async create(options: Partial<DeviceOptions> = {}): Promise<RestartableDevice> {
+    const made = new RestartableDevice({ port: await freePort(), pki: '', ...options });
+    made.options = { ...made.options, pki: join(made.folder, 'pki') };
+    await made.start();
+    return made;
+  }
+
+  get port(): number {
+    return this.options.port;
+  }
+
+  get endpointUrl(): string {
+    return `opc.tcp://localhost:${this.options.port}/plc`;
+  }
+
+  async start(change: Partial<DeviceOptions> = {}): Promise<void> {
+    this.options = { ...this.options, ...change };
+    this.device = new SimulatedDevice(this.options);
+    await this.device.start();
+  }
+
+  /** A server certificate that nobody has seen before. */
+  async startWithNewCertificate(): Promise<void> {
+    await this.start({ pki: mkdtempSync(join(this.folder, 'pki-')) });
+  }
+
+  async stop(politely = false): Promise<void> {
+    await this.device?.stop(politely);
+    this.device = undefined;
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
