@@ -1,0 +1,16 @@
+export * from './layout/plant-layout.js';
+export { LineState } from './lines/line-state.js';
+export type { LineInterval } from './lines/line-interval.js';
+export type { PlantSample } from './history/tag-history.js';
+export { PlantClock } from './clock/plant-clock.js';
+export * from './plant-simulator.errors.js';
+export * from './plant-simulator.service.js';
+export * from './plant-simulator.settings.js';
+export type { ProductionSite } from './production-site.js';
+export type { LeakRequest } from './scenario/steam-control.js';
+export { ScenarioEvent } from './scenario/scenario-event.js';
+export type { ModbusEndpoint, OpcUaEndpoint } from './simulated-site.js';
+export type { SteamSite } from './steam-site.js';
+export type { SteamLeak } from './steam/steam-leak.js';
+export type { SensorFaultKind } from './steam/sensor-fault.js';
+export type { GroundTruth, ProductionTruth } from './truth/ground-truth.js';
