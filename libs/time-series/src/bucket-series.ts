@@ -4,8 +4,9 @@ import type { Bucket, TimeRange } from './series-contract.js';
 /**
  * Every bucket of the range, also the empty ones, from finer rows of one tag, oldest first. The rows should begin and end one
  * hold limit outside the range, because a good sample covers time until the next one (HOLD_LIMIT_US), also across buckets.
+ * `newestUs` is the time of the tag's newest sample: the newest one covers nothing yet.
  */
-export function bucketsFrom(rows: readonly RollupRow[], range: TimeRange, widthUs: number, gaps: Gaps): Bucket[] {
+export function bucketsFrom(rows: readonly RollupRow[], range: TimeRange, widthUs: number, gaps: Gaps, newestUs: number): Bucket[] {
   const startUs = Math.floor(range.fromUs / widthUs) * widthUs;
   const count = Math.max(0, Math.ceil((range.toUs - startUs) / widthUs));
   const indexOf = (timeUs: number): number => Math.floor((timeUs - startUs) / widthUs);
@@ -15,9 +16,8 @@ export function bucketsFrom(rows: readonly RollupRow[], range: TimeRange, widthU
     const index = indexOf(row.bucketUs);
     members[index]?.push(row);
     if (index >= 0 && index < count) covered[index] = (covered[index] ?? 0) + row.heldUs;
-    const next = rows[i + 1];
-    if (!row.lastGood || next === undefined) return;
-    const until = coveredUntil(row.lastUs, next.firstUs, gaps);
+    if (!row.lastGood || row.lastUs >= newestUs) return;
+    const until = coveredUntil(row.lastUs, rows[i + 1]?.firstUs ?? Infinity, gaps);
     for (let at = row.lastUs; at < until; ) {
       const bucket = indexOf(at);
       const end = Math.min(until, startUs + (bucket + 1) * widthUs);

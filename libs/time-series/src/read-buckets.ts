@@ -2,6 +2,7 @@ import type { SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { bucketsFrom } from './bucket-series.js';
 import { gapsOf } from './gaps-of.js';
+import { readLatest } from './read-as-of.js';
 import { readContinuity } from './read-continuity.js';
 import { blockSamples, readSamples } from './read-samples.js';
 import { combineRollups, HOLD_LIMIT_US, HOUR_US, hourRollupsOf, MINUTE_US, rollupsOf, type Gaps, type RollupRow } from './rollup-row.js';
@@ -27,7 +28,8 @@ export async function readBuckets(query: Query, tenant: TenantContext, tagId: nu
   const gaps = gapsOf(await readContinuity(query, tenant, [tagId], wide));
   const stored = base === HOUR_US || base === MINUTE_US;
   const rows = stored ? await storedRows(query, tenant, tagId, wide, base, gaps) : await rawRows(query, tenant, tagId, wide, widthUs, gaps);
-  return bucketsFrom(rows, whole, widthUs, gaps);
+  const [latest] = await readLatest(query, tenant, [tagId]);
+  return bucketsFrom(rows, whole, widthUs, gaps, Math.max(latest?.sourceTimeUs ?? -Infinity, rows.at(-1)?.lastUs ?? -Infinity));
 }
 
 async function rawRows(query: Query, tenant: TenantContext, tagId: number, range: TimeRange, widthUs: number, gaps: Gaps): Promise<RollupRow[]> {

@@ -13,6 +13,8 @@ export interface SeriesDatabaseOptions {
   readonly maxConnections?: number;
   readonly statementTimeoutMs?: number;
   readonly applicationName?: string;
+  /** Called before every statement of a transaction; when it throws, the transaction fails and its connection is destroyed. */
+  readonly observe?: (sql: string) => void;
 }
 
 const MODES = {
@@ -24,8 +26,10 @@ const MODES = {
 /** Connections to the schema `series`; the only place that begins and ends its transactions. */
 export class SeriesDatabase {
   private readonly pool: pg.Pool;
+  private readonly observe: (sql: string) => void;
 
   constructor(url: string, options: SeriesDatabaseOptions = {}) {
+    this.observe = options.observe ?? ((): void => undefined);
     this.pool = new pg.Pool({
       connectionString: url,
       max: options.maxConnections ?? 4,
@@ -58,6 +62,7 @@ export class SeriesDatabase {
   private async transaction<T>(begin: string, work: (query: Query) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     const query = async <R>(sql: string, params: readonly unknown[] = []): Promise<R[]> => {
+      this.observe(sql);
       const result = await client.query(sql, [...params]);
       return result.rows as R[];
     };
@@ -67,6 +72,7 @@ export class SeriesDatabase {
     try {
       await client.query(begin);
       const result = await work(query);
+      this.observe('commit');
       await client.query('commit');
       client.off('error', broken);
       client.release();

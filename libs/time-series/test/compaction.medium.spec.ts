@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { samplesOf } from '@telltale/tag-sample';
+import { openCompactor, openSeriesReader, openSeriesWriter, type ReceivedBatch } from '../src/index.js';
+import { createNarrowOracle, type NarrowOracle } from './narrow-oracle.js';
+import { randomBatches, randomOf, START_US } from './random-plant.js';
+import { startSeriesCluster, type SeriesCluster } from './series-cluster.js';
+
+const DAY = 86_400_000_000;
+const END_US = START_US + 4 * DAY;
+const LATER_US = START_US + 30 * DAY;
+const SEEDS = Array.from({ length: Number(process.env['TELLTALE_TEST_SEEDS'] ?? 4) }, (_, i) => i + 1);
+
+describe('compaction', () => {
+  let cluster: SeriesCluster;
+  let oracle: NarrowOracle;
+  let writer: ReturnType<typeof openSeriesWriter>;
+  let reader: ReturnType<typeof openSeriesReader>;
+  let compactor: ReturnType<typeof openCompactor>;
+  /** Statements until the compactor breaks; Infinity: never. */
+  let fuse = Infinity;
+
+  beforeAll(async () => {
+    cluster = await startSeriesCluster();
+    oracle = await createNarrowOracle(cluster);
+    writer = openSeriesWriter(cluster.url('telltale_historian'));
+    reader = openSeriesReader(cluster.url('telltale_insights'));
+    const observe = (sql: string): void => {
+      if (fuse-- <= 0) throw new Error(`broken before ${sql}`);
+    };
+    compactor = openCompactor(cluster.url('telltale_historian'), { observe });
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all([writer?.close(), reader?.close(), compactor?.close()]);
+    await cluster?.close();
+  });
+
+  const compactUntilDone = async (tenantId: number, nowUs: number): Promise<void> => {
+    while ((await compactor.fold({ tenantId }, { nowUs, untilUs: Number.MAX_SAFE_INTEGER, maxSamples: 2_000 }))!.blocks > 0);
+    while ((await compactor.merge({ tenantId }, { nowUs, maxSamples: 5_000 }))!.windows > 0);
+  };
+
+  const stored = async (tenantId: number) =>
+    (await reader.raw({ tenantId }, [1, 2, 3, 4], { fromUs: START_US, toUs: END_US })).flatMap(({ samples }) =>
+      [...samplesOf(samples)].map(({ tagId, sourceTimeUs, serverTimeUs, value, status }) => ({ tag_id: tagId, t: sourceTimeUs, server: serverTimeUs, value, status })),
+    );
+
+  const expectBucketsRight = async (tenantId: number, random: () => number): Promise<void> => {
+    for (const widthS of [10, 60, 300, 3_600, 21_600]) {
+      const widthUs = widthS * 1e6;
+      const tagId = 1 + Math.floor(random() * 4);
+      const span = Math.min(3.9 * DAY, widthUs * 400);
+      const fromUs = Math.floor((START_US + random() * (3.9 * DAY - span)) / widthUs) * widthUs;
+      const toUs = fromUs + Math.floor(span / widthUs) * widthUs;
+      const truth = await oracle.buckets(tenantId, tagId, fromUs, toUs, widthUs);
+      const buckets = await reader.buckets({ tenantId }, tagId, { fromUs, toUs }, widthS);
+      expect(buckets.map(({ startUs, count, goodCount, min, max, first, last }) => ({ startUs, count, goodCount, min, max, first, last }))).toEqual(
+        truth.map(({ start, n, good, min, max, first, last }) => ({ startUs: start, count: n, goodCount: good, min, max, first, last })),
+      );
+      buckets.forEach((bucket, i) => {
+        expect(bucket.completeness).toBeCloseTo(truth[i]!.covered / widthUs, 9);
+        if (bucket.mean !== null) expect(bucket.mean).toBeCloseTo(truth[i]!.sum! / truth[i]!.good, 9);
+      });
+    }
+  };
+
+  it.each(SEEDS)('equals the narrow table under duplicates, shuffling, late and conflicting samples and restarts (seed %i)', async (seed) => {
+    const tenantId = 100 + seed;
+    const random = randomOf(seed * 7_919);
+    const batches = randomBatches(seed, tenantId);
+    for (const { batch } of batches) await oracle.add(tenantId, [...samplesOf(batch.samples)], batch.continuity);
+    // Every batch up to three times, later copies anywhere.
+    const sent: ReceivedBatch[] = batches.flatMap((batch) => [batch, ...(random() < 0.3 ? [batch, batch] : [])]);
+    for (let i = 0; i < sent.length; i++) {
+      const j = Math.floor(random() * sent.length);
+      if (random() < 0.1) [sent[i], sent[j]] = [sent[j]!, sent[i]!];
+    }
+    let appended = 0;
+    let nowUs = START_US;
+    for (let at = 0; at < sent.length; ) {
+      appended += (await writer.append(sent.slice(at, (at += 1 + Math.floor(random() * 20))))).appended;
+      nowUs += Math.floor(random() * 0.4 * DAY);
+      const options = { nowUs, untilUs: Number.MAX_SAFE_INTEGER, maxSamples: 50 + random() * 2_000 };
+      for (const step of [() => compactor.fold({ tenantId }, options), () => compactor.merge({ tenantId }, options)]) {
+        if (random() < 0.3) fuse = Math.floor(random() * 12);
+        if (random() < 0.7) await step().catch((error: unknown) => expect(String(error)).toContain('broken before'));
+        fuse = Infinity;
+      }
+      if (random() < 0.1) await expectBucketsRightSoFar();
+    }
+    async function expectBucketsRightSoFar(): Promise<void> {
+      const known = await stored(tenantId);
+      expect(new Set(known.map(({ tag_id, t }) => `${tag_id}/${t}`)).size).toBe(known.length);
+    }
+    expect(appended).toBe(batches.length);
+
+    expect(await stored(tenantId)).toEqual(await oracle.raw(tenantId));
+    await expectBucketsRight(tenantId, random);
+    await compactUntilDone(tenantId, LATER_US);
+    expect(await compactor.backlog({ tenantId })).toEqual({ blocks: 0, samples: 0, oldestUs: null });
+    expect(await stored(tenantId)).toEqual(await oracle.raw(tenantId));
+    await expectBucketsRight(tenantId, random);
+
+    for (const [table, width] of [['rollup_1m', 'minute'], ['rollup_1h', 'hour']] as const) {
+      const rows = await cluster.admin(
+        `select tag_id, (extract(epoch from bucket) / ${width === 'minute' ? 60 : 3_600})::int8 as ${width}, n, good, min, max, sum, first, last, first_us, last_us
+           from series.${table} where tenant_id = $1 order by 1, 2`,
+        [tenantId],
+      );
+      const numeric = rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'string' ? Number(value) : value])));
+      expect(numeric).toEqual(await oracle.rollups(tenantId, width));
+    }
+    const [overlaps] = await cluster.admin<{ count: string }>(
+      `select count(*) from series.sample_chunk a join series.sample_chunk b using (tenant_id, tag_id)
+        where a.window_start_us < b.window_start_us and a.window_start_us + a.span_s * 1000000::int8 > b.window_start_us and tenant_id = $1`,
+      [tenantId],
+    );
+    expect(overlaps?.count).toBe('0');
+    const [chunks] = await cluster.admin<{ n: string; due: string }>(
+      'select sum(n) as n, count(*) filter (where merge_at_us is not null) as due from series.sample_chunk where tenant_id = $1',
+      [tenantId],
+    );
+    expect(Number(chunks?.n)).toBe((await oracle.raw(tenantId)).length);
+    expect(chunks?.due).toBe('0');
+  }, 60_000);
+});
