@@ -16,8 +16,6 @@ export interface FoldOptions {
 
 /** Used by the historian alone. One transaction per call; whatever breaks leaves everything as it was. */
 export interface Compactor {
-  /** Tenants that ever appended, with the time of their last append. */
-  tenants(): Promise<readonly { readonly tenant: TenantContext; readonly appendedAtUs: number }[]>;
   /** Undefined when another compactor works on this tenant. */
   fold(tenant: TenantContext, options: FoldOptions): Promise<FoldOutcome | undefined>;
   merge(tenant: TenantContext, options: { readonly nowUs: number; readonly maxSamples?: number }): Promise<MergeOutcome | undefined>;
@@ -36,12 +34,6 @@ export function openCompactor(url: string, options: SeriesDatabaseOptions = {}):
       return lock?.held === true ? work(query) : undefined;
     });
   return {
-    tenants: async () => {
-      const rows = await database.withoutTenant((query) =>
-        query<{ tenant_id: number; appended_at_us: number }>('select tenant_id, appended_at_us from series.append_mark order by tenant_id'),
-      );
-      return rows.map((row) => ({ tenant: { tenantId: row.tenant_id }, appendedAtUs: row.appended_at_us }));
-    },
     fold: (tenant, { maxSamples = 400_000, ...rest }) => exclusively(tenant, (query) => foldBlocks(query, tenant, { ...rest, maxSamples })),
     merge: (tenant, { maxSamples = 1_000_000, nowUs }) => exclusively(tenant, (query) => mergeChunks(query, tenant, { nowUs, maxSamples })),
     backlog: (tenant) =>

@@ -65,11 +65,6 @@ async function appendOfTenant(database: SeriesDatabase, tenant: TenantContext, b
       await commitSequences(query, tenant, fresh);
       await insertContinuity(query, tenant, fresh, nowUs);
       await updateLatest(query, tenant, fresh);
-      await query(
-        `insert into series.append_mark as m (tenant_id, appended_at_us) values ($1::int4, $2::int8)
-         on conflict (tenant_id) do update set appended_at_us = greatest(m.appended_at_us, excluded.appended_at_us)`,
-        [tenant.tenantId, nowUs],
-      );
       await query(`select pg_notify('samples', $1)`, [String(tenant.tenantId)]);
     }
     return { appended: fresh.length, duplicates: batches.length - fresh.length };

@@ -130,10 +130,7 @@ describe('append', () => {
   });
 
   it('shows no tenant anything of another, also not to a tampering role', async () => {
-    await cluster.addGrafanaRole(1);
-    const { default: pg } = await import('pg');
-    const client = new pg.Client({ connectionString: cluster.url('g_1') });
-    await client.connect();
+    const client = await cluster.grafana(1);
     await client.query(`select set_config('app.tenant_id', '6', false)`);
     expect((await client.query('select distinct tenant_id from series.tag_latest')).rows).toEqual([{ tenant_id: 1 }]);
     await expect(client.query('select * from series.sample_block')).rejects.toThrow('permission denied');

@@ -115,17 +115,11 @@ create table series.continuity (
 );
 create index continuity_recorded on series.continuity (tenant_id, recorded_at_us);
 
--- Which tenants have something to fold: read by the compactor before it knows a tenant. Carries no data.
-create table series.append_mark (
-  tenant_id int4 primary key,
-  appended_at_us int8 not null
-) with (fillfactor = 50);
-
 do $$
 declare
   name text;
 begin
-  foreach name in array array['batch_ledger', 'sample_block', 'sample_chunk', 'rollup_1m', 'rollup_1h', 'tag_latest', 'continuity', 'append_mark'] loop
+  foreach name in array array['batch_ledger', 'sample_block', 'sample_chunk', 'rollup_1m', 'rollup_1h', 'tag_latest', 'continuity'] loop
     execute format('alter table series.%I enable row level security', name);
     execute format('alter table series.%I force row level security', name);
     execute format(
@@ -138,11 +132,8 @@ begin
   end loop;
 end $$;
 
--- The compactor alone sees which tenants exist; ids and a time, nothing else.
-create policy compactor on series.append_mark for select to telltale_historian using (true);
-
 grant usage on schema series to telltale_historian, telltale_ingest, telltale_insights, telltale_alarms, telltale_api, grafana_reader;
-grant select, insert, update on series.batch_ledger, series.tag_latest, series.append_mark to telltale_historian;
+grant select, insert, update on series.batch_ledger, series.tag_latest to telltale_historian;
 grant select, insert, update, delete on series.sample_block, series.sample_chunk, series.rollup_1m, series.rollup_1h to telltale_historian;
 grant select, insert on series.continuity to telltale_historian;
 grant select on series.batch_ledger to telltale_ingest, telltale_api;

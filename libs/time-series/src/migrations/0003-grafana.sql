@@ -10,59 +10,64 @@ create view series.continuity_entry with (security_invoker = true) as
          series.time_of(recorded_at_us) as recorded_at
   from series.continuity;
 
--- Aggregates of the good samples of a tag per bucket, buckets aligned to 1970-01-01 UTC. Reads the hour rollup when `width` is whole
--- hours, for hours that have one, else the minute rollup; a width below one minute counts as one minute.
+-- Aggregates of the good samples of a tag per bucket, buckets aligned to 1970-01-01 UTC; `width` is rounded to whole minutes.
+-- Reads the hour rollup when it is whole hours, up to the newest hour that has one, and the minute rollup from there on.
+-- Samples appear here once their block is folded, seconds after the append.
 create function series.tag_buckets(tag int4, from_time timestamptz, to_time timestamptz, width interval)
   returns table (bucket timestamptz, n int8, good int8, min float8, max float8, mean float8, first float8, last float8, completeness float8)
   language plpgsql stable security invoker set search_path = '' as $$
 #variable_conflict use_column
 declare
-  step interval := greatest(width, interval '1 minute');
   origin constant timestamptz := timestamptz '1970-01-01 00:00:00+00';
-  low timestamptz := pg_catalog.date_bin(greatest(width, interval '1 minute'), from_time, timestamptz '1970-01-01 00:00:00+00');
-  step_us int8 := (extract(epoch from step) * 1000000)::int8;
-  hours_until timestamptz := low;
+  hold_us constant int8 := 900000000;
+  step_us int8 := greatest((extract(epoch from width) / 60)::int8, 1) * 60000000;
+  step interval := step_us * interval '1 microsecond';
+  low timestamptz := pg_catalog.date_bin(step, from_time, origin);
+  high timestamptz := pg_catalog.date_bin(step, to_time - interval '1 microsecond', origin) + step;
+  -- Good samples hold over the edges of the range, so that neighbours within the hold limit are read too.
+  before timestamptz := pg_catalog.date_bin(interval '1 hour', low - interval '15 minutes', origin);
+  hours_until timestamptz := before;
+  newest_us int8 := (select l.source_time_us from series.tag_latest l where l.tag_id = tag);
 begin
-  if step_us % 60000000 <> 0 then
-    step := date_trunc('minute', step);
-    step_us := (extract(epoch from step) * 1000000)::int8;
-    low := pg_catalog.date_bin(step, from_time, origin);
-  end if;
   if step_us % 3600000000 = 0 then
-    select coalesce(max(h.bucket) + interval '1 hour', low) into hours_until
-      from series.rollup_1h h where h.tag_id = tag and h.bucket >= low and h.bucket < to_time;
+    select coalesce(max(h.bucket) + interval '1 hour', before) into hours_until
+      from series.rollup_1h h where h.tag_id = tag and h.bucket >= before and h.bucket < high;
   end if;
   return query
   with piece as (
-    select h.* from series.rollup_1h h where h.tag_id = tag and h.bucket >= low and h.bucket < hours_until
+    select h.* from series.rollup_1h h where h.tag_id = tag and h.bucket >= before and h.bucket < hours_until
     union all
-    select m.* from series.rollup_1m m where m.tag_id = tag and m.bucket >= hours_until and m.bucket < to_time
+    select m.* from series.rollup_1m m where m.tag_id = tag and m.bucket >= hours_until and m.bucket < high + interval '15 minutes'
   ), gap as (
     select c.from_us, c.to_us from series.continuity c
-    where c.tag_id = tag and c.kind <> 'backfilled' and c.from_us < series.us_of(to_time) and c.to_us > series.us_of(low)
+    where c.tag_id = tag and c.kind <> 'backfilled' and c.from_us < series.us_of(high) and c.to_us > series.us_of(before)
+      and not exists (select from series.continuity f
+                      where f.tag_id = tag and f.kind = 'backfilled' and f.from_us <= c.from_us and f.to_us >= c.to_us)
   ), following as (
-    select p.*, lead(p.first_us) over (order by p.bucket) as next_us from piece p
+    select p.last_us, p.last_good, lead(p.first_us, 1, 9007199254740991) over (order by p.bucket) as next_us from piece p
   ), bridge as (
     select f.last_us as from_us,
-           least(f.next_us, f.last_us + 900000000, (select min(greatest(g.from_us, f.last_us)) from gap g where g.from_us < f.next_us and g.to_us > f.last_us)) as to_us
-    from following f where f.last_good and f.next_us is not null
+           least(f.next_us, f.last_us + hold_us,
+                 (select min(greatest(g.from_us, f.last_us)) from gap g where g.from_us < f.next_us and g.to_us > f.last_us)) as to_us
+    from following f where f.last_good and f.last_us < newest_us
   ), bridged as (
-    select pg_catalog.date_bin(step, s.at, origin) as bucket,
-           sum(least(b.to_us, series.us_of(s.at + step)) - greatest(b.from_us, series.us_of(s.at))) as us
+    select s.at as start, sum(least(b.to_us, series.us_of(s.at + step)) - greatest(b.from_us, series.us_of(s.at))) as us
     from bridge b
-    cross join lateral pg_catalog.generate_series(pg_catalog.date_bin(step, series.time_of(b.from_us), origin), series.time_of(b.to_us - 1), step) as s(at)
+    cross join lateral pg_catalog.generate_series(
+      pg_catalog.date_bin(step, series.time_of(b.from_us), origin), series.time_of(b.to_us - 1), step) as s(at)
     where b.to_us > b.from_us
-    group by 1
+    group by s.at
   ), total as (
-    select pg_catalog.date_bin(step, p.bucket, origin) as bucket, sum(p.n) as n, sum(p.good) as good, min(p.min) as min, max(p.max) as max,
+    select pg_catalog.date_bin(step, p.bucket, origin) as start, sum(p.n) as n, sum(p.good) as good, min(p.min) as min, max(p.max) as max,
            sum(p.sum) as sum, (array_agg(p.first order by p.bucket) filter (where p.good > 0))[1] as first,
            (array_agg(p.last order by p.bucket desc) filter (where p.good > 0))[1] as last, sum(p.held_us) as held_us
-    from piece p group by 1
+    from piece p where p.bucket >= low and p.bucket < high
+    group by 1
   )
-  select t.bucket, t.n::int8, t.good::int8, t.min, t.max, t.sum / nullif(t.good, 0), t.first, t.last,
+  select t.start, t.n::int8, t.good::int8, t.min, t.max, t.sum / nullif(t.good, 0), t.first, t.last,
          least(1, (t.held_us + coalesce(b.us, 0)) / step_us::float8)::float8
-  from total t left join bridged b on b.bucket = t.bucket
-  order by t.bucket;
+  from total t left join bridged b on b.start = t.start
+  order by t.start;
 end $$;
 
 -- First and last good value of every minute, at their minute's times: the finest that plain SQL reads (docs: why raw values are not SQL).
