@@ -3,19 +3,24 @@ import { RecordingHost } from '@telltale/connector-sdk/testing';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import opcUaConnector, { type OpcUaAddress, type OpcUaConnector } from '../src/index.js';
-import { PASSWORD, USER, valueAddress, type RestartableDevice } from './simulated-device.js';
+import { PASSWORD, USER, valueAddress } from './simulated-device.js';
+
+/** Whatever listens: a device in this process or in its own. */
+export interface Listening {
+  readonly endpointUrl: string;
+}
 
 export const SECRETS = { 'plc-password': PASSWORD };
 
 /** Settings as a person writes them, without any trust in the server. */
-export const settingsFor = (device: RestartableDevice, more: object = {}): Record<string, unknown> => ({
+export const settingsFor = (device: Listening, more: object = {}): Record<string, unknown> => ({
   endpointUrl: device.endpointUrl,
   identity: { kind: 'user', user: USER, passwordSecret: 'plc-password' },
   ...more,
 });
 
 /** SHA-256 thumbprint of the certificate that the device shows, learnt as a person would: by trying. */
-export async function thumbprintOf(device: RestartableDevice): Promise<string> {
+export async function thumbprintOf(device: Listening): Promise<string> {
   const host = new RecordingHost(SECRETS);
   try {
     await opcUaConnector.create(opcUaConnector.parseSettings(settingsFor(device)), host).probe();
@@ -48,7 +53,7 @@ export const tagAt = (index: number, scanIntervalMs = 200, more: Partial<Connect
 export class OpenEndpoint {
   private constructor(readonly connector: OpcUaConnector, readonly host: RecordingHost) {}
 
-  static async open(device: RestartableDevice, tags: readonly ConnectorTag<OpcUaAddress>[], more: object = {}): Promise<OpenEndpoint> {
+  static async open(device: Listening, tags: readonly ConnectorTag<OpcUaAddress>[], more: object = {}): Promise<OpenEndpoint> {
     const host = new RecordingHost(SECRETS);
     const settings = opcUaConnector.parseSettings(settingsFor(device, { trustedThumbprints: [await thumbprintOf(device)], ...more }));
     const connector = opcUaConnector.create(settings, host) as OpcUaConnector;

@@ -27,6 +27,9 @@ export interface DeviceOptions {
   readonly beatMs?: number;
   /** Only this policy is offered (with its two modes). */
   readonly policies?: readonly SecurityPolicy[];
+  readonly certificateFile?: string;
+  /** Host name that its endpoints state. */
+  readonly advertisedHost?: string;
 }
 
 type Variable = ReturnType<NonNullable<ReturnType<typeof plantOf>>['addVariable']>;
@@ -67,7 +70,8 @@ export class SimulatedDevice {
     const settings: OPCUAServerOptions = {
       port: options.port,
       host: '127.0.0.1',
-      hostname: 'localhost',
+      hostname: options.advertisedHost ?? 'localhost',
+      ...(options.certificateFile !== undefined && { certificateFile: options.certificateFile, serverInfo: { applicationUri: 'urn:simulated:plc' } }),
       resourcePath: '/plc',
       buildInfo: { productName: 'Simulated PLC' },
       serverCertificateManager: this.manager,
@@ -105,7 +109,7 @@ export class SimulatedDevice {
               componentOf: line, browseName: name, nodeId: `s=${name}`, dataType: 'Double', minimumSamplingInterval: 10,
               engineeringUnitsRange: { low: 0, high: 100 }, engineeringUnits: { displayName: { text: '°C' }, namespaceUri: 'http://www.opcfoundation.org/UA/units/un/cefact', unitId: 4_408_652 },
             })
-          : plant.addVariable({ componentOf: line, browseName: name, nodeId: `s=${name}`, dataType: 'Double', minimumSamplingInterval: 10 });
+          : plant.addVariable({ componentOf: line, browseName: name, nodeId: `s=${name}`, dataType: 'Double', minimumSamplingInterval: 0 });
       this.variables.set(name, variable);
       variable.setValueFromSource({ dataType: DataType.Double, value: index });
       if (this.options.history !== false) addressSpace.installHistoricalDataNode(variable, { maxOnlineValues: 100_000 });
@@ -172,7 +176,7 @@ export class SimulatedDevice {
     add('Float', 'Float', 1.5);
     add('Double', 'Double', Math.PI);
     add('String', 'String', 'text');
-    add('Numbers', 'Double', new Float64Array([10, 20, 30]), true);
+    add('Numbers', 'Int64', [[0, 10], [0, 20], [0, 30]], true);
   }
 }
 
