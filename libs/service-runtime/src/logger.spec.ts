@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { createLogger, type LogLevel } from './logger.js';
 import { NestLogger } from './nest-logger.js';
 

@@ -1,46 +1,31 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// In a real process: signals and exit codes can't be shown inside Jest. The package's own sources run through swc into a scratch folder below it.
-const scratchRoot = join(import.meta.dirname, '..');
+// In a real process: signals and exit codes can't be shown inside Jest.
+const hooks = join(import.meta.dirname, '../test/typescript-hooks.mjs');
 let scratch: string;
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(scratchRoot, 'run-main-'));
-  const { transformFile } = await import('@swc/core');
-  for (const name of ['run-main', 'start-error']) {
-    const { code } = await transformFile(join(import.meta.dirname, `${name}.ts`), {
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
-      module: { type: 'es6' },
-    });
-    await writeFile(join(scratch, `${name}.js`), code);
-  }
-  const settings = join(import.meta.dirname, '../../service-settings/src/settings.ts');
-  const { code } = await transformFile(settings, {
-    jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
-    module: { type: 'es6' },
-  });
-  await writeFile(join(scratch, 'settings.js'), code);
-  const runMain = join(scratch, 'run-main.js');
-  const { readFile } = await import('node:fs/promises');
-  await writeFile(runMain, (await readFile(runMain, 'utf8')).replace('@telltale/service-settings', './settings.js'));
-  await writeFile(join(scratch, 'package.json'), '{"type":"module"}');
+  scratch = await mkdtemp(join(import.meta.dirname, '../run-main-'));
 });
 
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 async function run(start: string, environment: Record<string, string>, signal?: NodeJS.Signals) {
-  const file = join(scratch, `main-${Math.random().toString(36).slice(2)}.js`);
+  const file = join(scratch, `main-${Math.random().toString(36).slice(2)}.ts`);
   await writeFile(
     file,
     `import { z } from 'zod';
-     import { runMain } from './run-main.js';
-     import { StartError } from './start-error.js';
+     import { runMain } from '../src/run-main.js';
+     import { StartError } from '../src/start-error.js';
      await runMain('probe', z.object({ WORD: z.string().describe('any word') }), ${start});`,
   );
-  const child = spawn(process.execPath, [file], { env: { PATH: process.env['PATH'], ...environment } });
+  const child = spawn(process.execPath, ['--conditions=source', '--import', hooks, file], {
+    env: { PATH: process.env['PATH'], ...environment },
+  });
   let stderr = '';
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   child.stdout.on('data', () => signal !== undefined && child.kill(signal));

@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
 import { Writable } from 'node:stream';
 import { createWebApplication, Metrics, startHealthServer, StartError } from './index.js';

@@ -1,0 +1,109 @@
+import { DelayedError, type Job, type Queue, UnrecoverableError, type Worker } from 'bullmq';
+import type { z } from 'zod';
+import type { Logger } from '@telltale/service-runtime';
+import { openBullWorker } from './backend-connection.js';
+import { JobGrouper } from './job-grouper.js';
+import type { ConsumeOptions, JobConsumer, PoisonJob, QueueBackend, QueuedJob } from './job-queue.js';
+import { PoisonSweep } from './poison-sweep.js';
+import { ConsumerClosing, messageOf } from './queue.errors.js';
+
+/** Measured: BullMQ's defaults take 61 s to give a killed consumer's jobs to another one, these at most 10 s. */
+const LOCK_MS = 5_000;
+const STALLED_INTERVAL_MS = 5_000;
+const MAX_STALLED = 3;
+const BACK_IN_MS = 200;
+
+export interface ConsumerContext<Data> {
+  readonly name: string;
+  readonly schema: z.ZodType<Data>;
+  readonly backend: QueueBackend;
+  readonly logger: Logger;
+  readonly queue: Queue;
+  readonly retryAfterMs: (failures: number) => number;
+}
+
+/** One BullMQ worker whose single jobs are handed to the handler in groups. */
+export class BullConsumer<Data> implements JobConsumer {
+  private readonly worker: Worker;
+  private readonly grouper: JobGrouper<QueuedJob<Data>>;
+  private readonly sweep: PoisonSweep;
+  private closing: Promise<void> | undefined;
+  private connected = true;
+
+  constructor(
+    private readonly context: ConsumerContext<Data>,
+    handler: (jobs: readonly QueuedJob<Data>[]) => Promise<void>,
+    { concurrency = 1, maxJobsPerCall = 20, lingerMs = 5, onPoison }: ConsumeOptions,
+  ) {
+    const { logger, name } = context;
+    this.grouper = new JobGrouper({
+      concurrency,
+      maxPerCall: maxJobsPerCall,
+      lingerMs,
+      alone: (job) => job.attempt > 1,
+      call: handler,
+      onPause: (reason) =>
+        reason === undefined
+          ? logger.info(`queue ${name}: jobs are worked off again`)
+          : logger.warn(`queue ${name}: jobs wait. ${reason.message}`),
+    });
+    this.worker = openBullWorker(name, context.backend, (job, token) => this.process(job, token), {
+      // One group more than the handler takes: the next one is fetched while the last one is worked on.
+      concurrency: (concurrency + 1) * maxJobsPerCall,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_INTERVAL_MS,
+      maxStalledCount: MAX_STALLED,
+      drainDelay: 2,
+      runRetryDelay: 500,
+      settings: { backoffStrategy: (failures) => context.retryAfterMs(failures) },
+    });
+    this.sweep = new PoisonSweep(context.queue, logger, onPoison ?? ((job) => this.drop(job)));
+    this.worker.on('failed', (job) => {
+      if (job === undefined || job.finishedOn !== undefined) this.sweep.soon();
+    });
+    this.worker.on('error', (error) => this.complain(error));
+    this.worker.on('active', () => (this.connected = true));
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= (async () => {
+      this.grouper.close();
+      await this.worker.close();
+      await this.sweep.close();
+    })());
+  }
+
+  private async process(job: Job, token: string | undefined): Promise<void> {
+    const parsed = this.context.schema.safeParse(job.data);
+    if (!parsed.success)
+      throw new UnrecoverableError(
+        `The job does not fit the queue's schema: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
+      );
+    const attempt = Math.max(job.attemptsMade, job.stalledCounter) + 1;
+    try {
+      await this.grouper.add({ id: job.id ?? '', data: parsed.data, attempt, addedAtMs: job.timestamp });
+    } catch (error) {
+      if (!(error instanceof ConsumerClosing)) throw error;
+      // Back into the queue without counting as a failure of the job.
+      await job.moveToDelayed(Date.now() + BACK_IN_MS, token);
+      throw new DelayedError();
+    }
+  }
+
+  private async drop(job: PoisonJob): Promise<void> {
+    this.context.logger.error(
+      { job: job.id, reason: job.reason, attempts: job.attempts },
+      `queue ${this.context.name}: a job failed for good and is dropped`,
+    );
+  }
+
+  /** Once per outage, not once per attempt to reconnect. */
+  private complain(error: unknown): void {
+    if (!this.connected) return;
+    this.connected = false;
+    this.context.logger.warn(
+      { reason: messageOf(error) },
+      `queue ${this.context.name}: the backend has a problem; the consumer goes on trying`,
+    );
+  }
+}
