@@ -64,16 +64,15 @@ export class BullQueue<Data> implements JobQueue<Data> {
   }
 
   async oldestJobAgeMs(): Promise<number> {
-    // Both ends: BullMQ 6.7 gives the newest waiting job for "ascending" on Postgres and the oldest one on Redis.
-    const ends = await this.orUnavailable(() =>
-      Promise.all(
-        (['wait', 'active', 'delayed'] as const).flatMap((state) => [
-          this.queue.getJobs([state], 0, 0, true),
-          this.queue.getJobs([state], 0, 0, false),
-        ]),
-      ),
+    const { waiting, active } = await this.depth();
+    // Newest first, so the oldest is the last one: "ascending" is wrong for single jobs on Postgres (BullMQ 6.7).
+    const oldest = await this.orUnavailable(() =>
+      Promise.all([
+        waiting === 0 ? [] : this.queue.getJobs(['wait'], waiting - 1, waiting - 1, false),
+        active === 0 ? [] : this.queue.getJobs(['active'], active - 1, active - 1, false),
+      ]),
     );
-    const added = ends.flat().flatMap((job) => (job?.timestamp === undefined ? [] : [job.timestamp]));
+    const added = oldest.flat().flatMap((job) => (job?.timestamp === undefined ? [] : [job.timestamp]));
     return added.length === 0 ? 0 : Math.max(0, Date.now() - Math.min(...added));
   }
 

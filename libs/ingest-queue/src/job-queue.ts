@@ -74,7 +74,7 @@ export interface JobQueue<Data> {
   add(data: Data, options?: AddOptions): Promise<void>;
   addMany(jobs: readonly { readonly data: Data; readonly options?: AddOptions }[]): Promise<void>;
   depth(): Promise<QueueDepth>;
-  /** Age of the oldest job that is not done, 0 when there is none. */
+  /** Age of the oldest job that waits or is being worked on, 0 when there is none. */
   oldestJobAgeMs(): Promise<number>;
   /** A handler call that resolves acknowledges all of its jobs. A job that failed before comes alone. */
   consume(handler: (jobs: readonly QueuedJob<Data>[]) => Promise<void>, options?: ConsumeOptions): JobConsumer;
