@@ -1,0 +1,167 @@
+import { Injectable } from '@nestjs/common';
+import type { SpoolRecord } from '@telltale/edge-spool';
+import { SampleCollector } from '../collect/sample-collector.js';
+import { SpoolRoom } from '../collect/spool-room.js';
+import { BackOff } from '../endpoint/back-off.js';
+import { EndpointSupervisor } from '../endpoint/endpoint-supervisor.js';
+import { GatewayPremises } from '../gateway-premises.js';
+import { pause } from '../pulse.js';
+import { BatchQuarantine } from './batch-quarantine.js';
+import { identityOf, numbered, tombstone } from './batch-numbering.js';
+import { BatchRefusedError, GatewayKeyRefusedError, IngestClient, IngestUnavailableError } from './ingest.client.js';
+
+const CONCURRENT = 4;
+const IDLE_MS = 100;
+const WATERMARK_EVERY_MS = 500;
+const RECONCILE_AFTER_MS = 60_000;
+const KEY_RETRY_MS = 15_000;
+
+/** Empties the spool towards ingest. A batch leaves the spool only when the platform has committed it. */
+@Injectable()
+export class Drain {
+  private end = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private readonly backOff = new BackOff(250, 10_000);
+  private readonly quarantine: BatchQuarantine;
+  private readonly bare = new Set<string>();
+  private readonly stuckSince = new Map<number, { seq: number; sinceMs: number }>();
+  private trouble: string | null = null;
+  private nextWatermarkMs = 0;
+  private readonly sent;
+
+  constructor(
+    private readonly premises: GatewayPremises,
+    private readonly room: SpoolRoom,
+    private readonly ingest: IngestClient,
+    private readonly collector: SampleCollector,
+    private readonly endpoints: EndpointSupervisor,
+  ) {
+    this.quarantine = new BatchQuarantine(premises.path('quarantine'));
+    this.sent = premises.metrics.counter({ name: 'telltale_gateway_batches_sent_total', help: 'Batches that ingest accepted' });
+  }
+
+  start(): void {
+    this.end = new AbortController();
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.end.abort();
+    await this.running;
+  }
+
+  /** Why nothing leaves; null when it does. */
+  get stoppedBecause(): string | null {
+    return this.trouble;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.end;
+    while (!signal.aborted) {
+      let waitMs = IDLE_MS;
+      try {
+        waitMs = await this.round();
+        this.backOff.reset();
+      } catch (error) {
+        waitMs = this.waitAfter(error);
+      }
+      this.room.sayIncidents();
+      await pause(waitMs, signal);
+    }
+  }
+
+  /** Sends what is due, or asks for the watermark. Returns how long to rest, ms. */
+  private async round(): Promise<number> {
+    const records = this.collector.gatewayId === 0 ? [] : this.room.spool.take(CONCURRENT * 4);
+    if (records.length > 0) {
+      await this.send(records);
+      return 0;
+    }
+    const nowMs = performance.now();
+    if (this.room.spool.openEpochs().length === 0 || nowMs < this.nextWatermarkMs) return IDLE_MS;
+    this.nextWatermarkMs = nowMs + WATERMARK_EVERY_MS;
+    for (const epoch of this.room.spool.openEpochs()) await this.askWatermark(epoch, nowMs);
+    return IDLE_MS;
+  }
+
+  /** A few at a time, started in order; the first failure stops the rest, which come again. */
+  private async send(records: readonly SpoolRecord[]): Promise<void> {
+    const failures: unknown[] = [];
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let record = records[next++]; record !== undefined; record = records[next++]) {
+        if (failures.length > 0 || this.end.signal.aborted) {
+          this.room.spool.release(record);
+          continue;
+        }
+        try {
+          await this.sendOne(record);
+        } catch (error) {
+          this.room.spool.release(record);
+          failures.push(error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENT }, work));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private async sendOne(record: SpoolRecord): Promise<void> {
+    try {
+      const committed = await this.ingest.sendBatch(this.bytesOf(record));
+      this.sent.inc();
+      this.say(null);
+      this.room.spool.acknowledge(committed);
+    } catch (error) {
+      if (!(error instanceof BatchRefusedError)) throw error;
+      this.refused(record, error);
+    }
+  }
+
+  private bytesOf(record: SpoolRecord): Buffer {
+    const identity = identityOf(record, this.collector.gatewayId);
+    if (!record.lost) return numbered(record.bytes, identity);
+    return tombstone(identity, record.lost, this.bare.has(nameOf(record)) ? [] : this.endpoints.tagIdsOf(record.lost.subjects));
+  }
+
+  private refused(record: SpoolRecord, error: BatchRefusedError): void {
+    if (record.lost) {
+      // Even the declaration is refused (its tags are gone): keep the sequence whole with an empty batch, and try a refused empty one slowly.
+      if (this.bare.has(nameOf(record))) throw new IngestUnavailableError(`Ingest refuses an empty batch (${error.code}): ${error.message}`, KEY_RETRY_MS);
+      this.bare.add(nameOf(record));
+      this.room.spool.release(record);
+      return;
+    }
+    const refused = this.room.spool.refuse(record, `The platform refused the batch: ${error.message}`);
+    this.premises.logger.error({ code: error.code, epoch: record.epoch, seq: record.seq }, `A batch is quarantined on the gateway: ${error.message}`);
+    if (refused) this.quarantine.keep(record.epoch, record.seq, refused.bytes, `${error.status} ${error.code}: ${error.message}`);
+  }
+
+  private async askWatermark(epoch: number, nowMs: number): Promise<void> {
+    const watermark = await this.ingest.watermark(epoch);
+    this.say(null);
+    this.room.spool.acknowledge(watermark);
+    const stuck = this.stuckSince.get(epoch);
+    if (stuck?.seq !== watermark.seq) this.stuckSince.set(epoch, { seq: watermark.seq, sinceMs: nowMs });
+    else if (nowMs - stuck.sinceMs > RECONCILE_AFTER_MS) {
+      this.stuckSince.delete(epoch);
+      this.room.spool.reconcile(watermark);
+    }
+  }
+
+  private waitAfter(error: unknown): number {
+    this.say(error instanceof Error ? error.message : String(error));
+    if (error instanceof GatewayKeyRefusedError) return KEY_RETRY_MS;
+    if (error instanceof IngestUnavailableError && error.retryAfterMs !== null) return Math.max(50, error.retryAfterMs);
+    return this.backOff.next();
+  }
+
+  private say(trouble: string | null): void {
+    if (trouble === this.trouble) return;
+    if (trouble === null) this.premises.logger.info('Batches reach the platform again.');
+    else if (this.trouble === null) this.premises.logger.warn(trouble);
+    this.trouble = trouble;
+  }
+}
+
+const nameOf = ({ epoch, seq }: SpoolRecord): string => `${epoch}/${seq}`;

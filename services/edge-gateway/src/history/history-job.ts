@@ -1,0 +1,49 @@
+import type { TimeUs } from '@telltale/tag-sample';
+import { z } from 'zod';
+
+/** A stretch of history to be read, persisted in the spool until it is done. */
+export const HistoryJob = z.strictObject({
+  jobId: z.string(),
+  /** Endpoint that owns the tags. */
+  endpointId: z.int(),
+  /** Endpoint whose server keeps the history. */
+  readFrom: z.int(),
+  tagIds: z.array(z.int()),
+  fromUs: z.number(),
+  toUs: z.number(),
+  /** Everything before it is in the spool already. */
+  cursorUs: z.number(),
+  /** Tags recorded up to their time already (TagBook text); earlier samples are known. */
+  known: z.string().nullable(),
+  reason: z.string(),
+});
+export type HistoryJob = z.infer<typeof HistoryJob>;
+
+export const jobKey = (job: Pick<HistoryJob, 'jobId'>): string => `history/${job.jobId}`;
+
+export function jobsFrom(bookmarks: ReadonlyMap<string, string>): HistoryJob[] {
+  const jobs: HistoryJob[] = [];
+  for (const [key, value] of bookmarks) {
+    if (!key.startsWith('history/')) continue;
+    const parsed = HistoryJob.safeParse(JSON.parse(value));
+    if (parsed.success) jobs.push(parsed.data);
+  }
+  return jobs;
+}
+
+/** Short stretches first: after an outage the recent hours matter more than last week. */
+export function nextJob(jobs: readonly HistoryJob[], readable: (job: HistoryJob) => boolean): HistoryJob | null {
+  const length = (job: HistoryJob): number => job.toUs - job.cursorUs;
+  return jobs.filter(readable).reduce<HistoryJob | null>((best, job) => (best === null || length(job) < length(best) ? job : best), null);
+}
+
+const MIN_CHUNK_US = 60_000_000;
+const MAX_CHUNK_US = 6 * 3_600_000_000;
+const WANTED_SAMPLES = 120_000;
+
+/** A chunk of about 120 000 samples over all tags, at most 6 h, judged by the last one. */
+export function nextChunkUs(lastChunkUs: TimeUs | null, lastSamples: number): TimeUs {
+  if (lastChunkUs === null) return 600_000_000;
+  const factor = lastSamples === 0 ? 4 : Math.min(4, WANTED_SAMPLES / lastSamples);
+  return Math.round(Math.min(MAX_CHUNK_US, Math.max(MIN_CHUNK_US, lastChunkUs * factor)));
+}

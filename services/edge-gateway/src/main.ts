@@ -1,0 +1,4 @@
+import { runMain } from '@telltale/service-runtime';
+import { edgeGatewaySettings, startEdgeGateway } from './index.js';
+
+await runMain('edge-gateway', edgeGatewaySettings, startEdgeGateway);
