@@ -107,8 +107,8 @@ async function createSchemas(inside: pg.Client, database: string): Promise<void>
   const all = [...SERVICE_ROLES, GRAFANA_READER].join(', ');
   await inside.query(`revoke all on database ${pg.escapeIdentifier(database)} from public`);
   await inside.query(`grant connect on database ${pg.escapeIdentifier(database)} to ${all}`);
-  // BullMQ says `create schema if not exists`, which Postgres refuses without this right even when the schema exists.
-  await inside.query(`grant create on database ${pg.escapeIdentifier(database)} to telltale_queue`);
+  // BullMQ says `create schema if not exists`, which needs this right even when the schema exists, and uses temporary tables.
+  await inside.query(`grant create, temporary on database ${pg.escapeIdentifier(database)} to telltale_queue`);
   await inside.query('revoke all on schema public from public');
   await inside.query('create schema if not exists registry authorization telltale_owner');
   await inside.query('create schema if not exists series authorization telltale_owner');

@@ -48,7 +48,7 @@ export async function createTestDatabase(extra: readonly ExtraMigration[] = []):
     // Rights to connect are not copied from a template.
     await admin.query(`revoke all on database ${name} from public`);
     await admin.query(`grant connect on database ${name} to ${SERVICE_ROLES.join(', ')}, grafana_reader`);
-    await admin.query(`grant create on database ${name} to telltale_queue`);
+    await admin.query(`grant create, temporary on database ${name} to telltale_queue`);
   });
   const adminUrl = new URL(clusterUrl);
   adminUrl.pathname = `/${name}`;
