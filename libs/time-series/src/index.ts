@@ -3,6 +3,7 @@ export { openBatchLedger } from './batch-ledger.js';
 export * from './compactor.js';
 export type { FoldOutcome } from './fold-blocks.js';
 export type { MergeOutcome } from './merge-chunks.js';
+export * from './is-data-fault.js';
 export * from './migrate-series.js';
 export { MAX_BUCKETS } from './read-buckets.js';
 export { HOLD_LIMIT_US } from './rollup-row.js';

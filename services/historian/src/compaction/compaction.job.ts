@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { TenantContext } from '@telltale/tenancy';
+import { HistorianPremises } from '../historian-premises.js';
+import { CompactionMetrics } from './compaction.metrics.js';
+
+const IDLE_MS = 1_000;
+const AFTER_FAILURE_MS = 5_000;
+const MAINTAIN_EVERY_MS = 600_000;
+const MERGE_EVERY_MS = 10_000;
+const LONGEST_FOLD_PAUSE_MS = 60_000;
+/** Samples per transaction. */
+const MAX_SAMPLES = 400_000;
+
+interface TenantPlan {
+  foldAtMs: number;
+  mergeAtMs: number;
+}
+
+/** Folds blocks into history, merges chunks, keeps the partitions; in the background, one transaction after the other. */
+@Injectable()
+export class CompactionJob {
+  private readonly ending = new AbortController();
+  private readonly plans = new Map<number, TenantPlan>();
+  private running: Promise<void> | undefined;
+  private failing = false;
+  private maintainedAtMs = -Infinity;
+
+  constructor(
+    @Inject(HistorianPremises) private readonly premises: HistorianPremises,
+    private readonly metrics: CompactionMetrics,
+  ) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** Ends after the transaction under way. */
+  async stop(): Promise<void> {
+    this.ending.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.ending.signal.aborted) {
+      const started = performance.now();
+      try {
+        const worked = await this.round();
+        this.report(undefined);
+        // Rests as long as its share demands, so that appends and readers keep their latency.
+        const rest = ((performance.now() - started) * (1 - this.premises.settings.COMPACT_SHARE)) / this.premises.settings.COMPACT_SHARE;
+        await this.rest(worked ? rest : IDLE_MS);
+      } catch (error) {
+        this.report(error);
+        await this.rest(AFTER_FAILURE_MS);
+      }
+    }
+  }
+
+  /** One fold and one merge per tenant, so that a backlog of one does not make the others wait. */
+  private async round(): Promise<boolean> {
+    if (performance.now() - this.maintainedAtMs > MAINTAIN_EVERY_MS) {
+      this.metrics.maintained(await this.premises.compactor.maintain(Date.now() * 1_000));
+      this.maintainedAtMs = performance.now();
+    }
+    const tenants = await this.premises.registry.listTenants();
+    let worked = false;
+    for (const tenant of tenants) {
+      if (this.ending.signal.aborted) break;
+      worked = (await this.compact(tenant)) || worked;
+    }
+    await this.metrics.readBacklog(tenants);
+    return worked;
+  }
+
+  private async compact(tenant: TenantContext): Promise<boolean> {
+    const plan = this.planOf(tenant);
+    const nowUs = Date.now() * 1_000;
+    let worked = false;
+    if (performance.now() >= plan.foldAtMs) {
+      const folded = await this.metrics.timed('fold', () => this.premises.compactor.fold(tenant, { nowUs, untilUs: nowUs, maxSamples: MAX_SAMPLES }));
+      if (folded !== undefined) {
+        this.metrics.folded(folded);
+        if (folded.damagedBlocks > 0) {
+          this.premises.logger.error({ ...tenant, blocks: folded.damagedBlocks }, 'stored blocks are damaged and were left out of history');
+        }
+        worked = folded.blocks > 0;
+        const more = folded.samples + folded.duplicates > MAX_SAMPLES / 2;
+        plan.foldAtMs = performance.now() + (more ? 0 : this.foldPauseMs(folded.samples));
+      }
+    }
+    if (performance.now() >= plan.mergeAtMs) {
+      const merged = await this.metrics.timed('merge', () => this.premises.compactor.merge(tenant, { nowUs }));
+      const busy = (merged?.windows ?? 0) > 0;
+      plan.mergeAtMs = performance.now() + (busy ? 0 : MERGE_EVERY_MS);
+      worked ||= busy;
+    }
+    return worked;
+  }
+
+  private planOf({ tenantId }: TenantContext): TenantPlan {
+    const plan = this.plans.get(tenantId) ?? { foldAtMs: 0, mergeAtMs: 0 };
+    this.plans.set(tenantId, plan);
+    return plan;
+  }
+
+  /** Each fold rewrites the newest chunk of every tag: the more samples come, the longer they collect, up to a minute. */
+  private foldPauseMs(samples: number): number {
+    const leastMs = this.premises.settings.COMPACT_AFTER_SECONDS * 1_000;
+    return Math.max(leastMs, Math.min(LONGEST_FOLD_PAUSE_MS, (leastMs * samples) / 20_000));
+  }
+
+  private report(error: unknown): void {
+    if (this.failing === (error !== undefined)) return;
+    this.failing = error !== undefined;
+    if (this.failing) this.premises.logger.warn({ err: error }, 'compaction can not work now; samples stay in the log and readable');
+    else this.premises.logger.info('compaction works again');
+  }
+
+  private async rest(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.ending.signal }).catch(() => undefined);
+  }
+}

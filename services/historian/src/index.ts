@@ -1,0 +1,2 @@
+export { historianSettings, type HistorianSettings } from './historian.settings.js';
+export { startHistorian } from './start-historian.js';

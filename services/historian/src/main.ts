@@ -1,0 +1,4 @@
+import { runMain } from '@telltale/service-runtime';
+import { historianSettings, startHistorian } from './index.js';
+
+await runMain('historian', historianSettings, startHistorian);
