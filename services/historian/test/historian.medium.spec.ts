@@ -74,6 +74,17 @@ describe('historian', () => {
     return [...(only?.samples.values ?? [])];
   };
 
+  /** The cut may hit the start itself, which then ends with its one sentence and is repeated. */
+  const startAsSupervisorDoes = async (): Promise<RunningService> => {
+    for (;;) {
+      try {
+        return await startHistorian(settings);
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'StartError' });
+      }
+    }
+  };
+
   it('commits what the queue carries, once, and folds it into history', async () => {
     await queue.addMany([job(1, 1, [0, 1]), job(1, 3, [4, 5]), job(1, 2, [2, 3]), job(1, 2, [2, 3]), job(1, 1, [0, 1])].map((data) => ({ data })));
     await committed(1, 3);
@@ -114,7 +125,7 @@ describe('historian', () => {
       await queue.addMany(batches.slice(at, at + 10).flatMap((data) => (at % 30 === 0 ? [{ data }, { data }] : [{ data }])));
       if (at === 70) {
         await service.close();
-        service = await startHistorian(settings);
+        service = await startAsSupervisorDoes();
       }
     }
     await storm;
