@@ -48,6 +48,14 @@ export class RegistryDatabase {
     return entries.map(({ tenantId }) => ({ tenantId }));
   }
 
+  /** Never given twice. For the role telltale_owner. */
+  async nextTenantId(): Promise<number> {
+    const [next]: { id: number }[] = await this.source.query(
+      `select nextval(pg_get_serial_sequence('registry.tenant', 'tenant_id'))::int4 as id`,
+    );
+    return next?.id ?? Number.NaN;
+  }
+
   /** Rejects when the database can't be reached. */
   async ping(): Promise<void> {
     await this.source.query('select 1');

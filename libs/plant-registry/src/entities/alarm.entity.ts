@@ -1,15 +1,12 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { FLAG, ID, OPTIONAL_ID, OPTIONAL_NUMBER, OPTIONAL_TEXT, OPTIONAL_TIME, TEXT, TIME } from './column-types.js';
-import type { AlarmState } from '@telltale/alarm-lifecycle';
+import type { AlarmState, LeakOutcome, LeakPhase } from '@telltale/alarm-lifecycle';
 import { Detection } from './detection.entity.js';
 import { Site } from './site.entity.js';
 import { UserAccount } from './user-account.entity.js';
 
 export const ALARM_KINDS = ['leak', 'sensor-suspect'] as const;
 export type AlarmKind = (typeof ALARM_KINDS)[number];
-/** What was found on site. */
-export const ALARM_FINDINGS = ['confirmed-leak', 'nuisance', 'sensor-fault', 'test'] as const;
-export type AlarmFinding = (typeof ALARM_FINDINGS)[number];
 
 /** What a person must look at, through its ISA-18.2 life. */
 @Entity('alarm')
@@ -56,9 +53,13 @@ export class Alarm {
   @Column(OPTIONAL_TIME) acknowledgedAt: Date | null;
   @Column(OPTIONAL_ID) acknowledgedBy: number | null;
   @Column(OPTIONAL_TIME) clearedAt: Date | null;
+  /** Where the work on a leak stands; null for other kinds. */
+  @Column(OPTIONAL_TEXT) leakPhase: LeakPhase | null;
+  /** How often the leak came back after its repair. */
+  @Column(ID) reopened: number;
   @Column(OPTIONAL_ID) assigneeUserId: number | null;
   @Column(OPTIONAL_TIME) assignedAt: Date | null;
-  @Column(OPTIONAL_TEXT) outcome: AlarmFinding | null;
+  @Column(OPTIONAL_TEXT) outcome: LeakOutcome | null;
   @Column(OPTIONAL_TIME) outcomeAt: Date | null;
   @Column(OPTIONAL_TIME) repairedAt: Date | null;
   @Column(OPTIONAL_TIME) verifiedAt: Date | null;

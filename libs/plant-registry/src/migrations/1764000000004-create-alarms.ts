@@ -44,6 +44,8 @@ create table registry.alarm (
   acknowledged_at timestamptz,
   acknowledged_by int4,
   cleared_at timestamptz,
+  leak_phase text,
+  reopened int4 not null,
   assignee_user_id int4,
   assigned_at timestamptz,
   outcome text,

@@ -1,39 +1,50 @@
 import { In } from 'typeorm';
 import type { TenantContext } from '@telltale/tenancy';
 import type { RegistryDatabase } from '../database/registry-database.js';
-import { InsightCheckpoint, PipeRun, PipeSensor } from '../entities/index.js';
+import { PipeRun, PipeSensor } from '../entities/index.js';
 
-/** Pipes and the sensors along them. */
+/** Pipes with sensors along them. */
 export class PipeRunRepository {
-  constructor(private readonly database: RegistryDatabase) {}
+  constructor(private readonly registry: RegistryDatabase) {}
+
+  /** Of all sites, by id. */
+  list(tenant: TenantContext): Promise<PipeRun[]> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) =>
+      manager.find(PipeRun, { where: { tenantId }, order: { pipeRunId: 'ASC' } }),
+    );
+  }
 
   /** By name. */
-  ofSite({ tenantId }: TenantContext, siteId: number): Promise<PipeRun[]> {
-    return this.database.inTenant({ tenantId }, (manager) =>
+  ofSite(tenant: TenantContext, siteId: number): Promise<PipeRun[]> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) =>
       manager.find(PipeRun, { where: { tenantId, siteId }, order: { name: 'ASC' } }),
     );
   }
 
-  byIds({ tenantId }: TenantContext, pipeRunIds: readonly number[]): Promise<PipeRun[]> {
-    return this.database.inTenant({ tenantId }, (manager) =>
+  byId(tenant: TenantContext, pipeRunId: number): Promise<PipeRun | null> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) => manager.findOneBy(PipeRun, { tenantId, pipeRunId }));
+  }
+
+  byIds(tenant: TenantContext, pipeRunIds: readonly number[]): Promise<PipeRun[]> {
+    const { tenantId } = tenant;
+    if (pipeRunIds.length === 0) return Promise.resolve([]);
+    return this.registry.inTenant(tenant, (manager) =>
       manager.findBy(PipeRun, { tenantId, pipeRunId: In([...pipeRunIds]) }),
     );
   }
 
-  /** By run, then position. */
-  sensors({ tenantId }: TenantContext, pipeRunIds: readonly number[]): Promise<PipeSensor[]> {
-    return this.database.inTenant({ tenantId }, (manager) =>
+  /** Sensors of the runs, each run's by position. */
+  sensors(tenant: TenantContext, pipeRunIds: readonly number[]): Promise<PipeSensor[]> {
+    const { tenantId } = tenant;
+    if (pipeRunIds.length === 0) return Promise.resolve([]);
+    return this.registry.inTenant(tenant, (manager) =>
       manager.find(PipeSensor, {
         where: { tenantId, pipeRunId: In([...pipeRunIds]) },
         order: { pipeRunId: 'ASC', positionM: 'ASC' },
       }),
-    );
-  }
-
-  /** What an insight knows about a subject; null before its first step. */
-  checkpoint({ tenantId }: TenantContext, insight: string, subjectId: number): Promise<InsightCheckpoint | null> {
-    return this.database.inTenant({ tenantId }, (manager) =>
-      manager.findOneBy(InsightCheckpoint, { tenantId, insight, subjectId }),
     );
   }
 }

@@ -1,54 +1,44 @@
 import type { TenantContext } from '@telltale/tenancy';
 import type { RegistryDatabase } from '../database/registry-database.js';
-import { Equipment, Product, ProductRate, ShiftPatternRecord, Site, Tenant } from '../entities/index.js';
+import { Equipment, Site, Tenant } from '../entities/index.js';
 
 /** The enterprise, its sites and their equipment. */
 export class SiteRepository {
-  constructor(private readonly database: RegistryDatabase) {}
+  constructor(private readonly registry: RegistryDatabase) {}
 
-  tenant({ tenantId }: TenantContext): Promise<Tenant> {
-    return this.database.inTenant({ tenantId }, (manager) => manager.findOneByOrFail(Tenant, { tenantId }));
+  tenant(tenant: TenantContext): Promise<Tenant> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) => manager.findOneByOrFail(Tenant, { tenantId }));
   }
 
   /** By name. */
-  sites({ tenantId }: TenantContext): Promise<Site[]> {
-    return this.database.inTenant({ tenantId }, (manager) =>
+  list(tenant: TenantContext): Promise<Site[]> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) =>
       manager.find(Site, { where: { tenantId }, order: { name: 'ASC' } }),
     );
   }
 
-  site({ tenantId }: TenantContext, siteId: number): Promise<Site | null> {
-    return this.database.inTenant({ tenantId }, (manager) => manager.findOneBy(Site, { tenantId, siteId }));
+  byId(tenant: TenantContext, siteId: number): Promise<Site | null> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) => manager.findOneBy(Site, { tenantId, siteId }));
+  }
+
+  bySlug(tenant: TenantContext, slug: string): Promise<Site | null> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) => manager.findOneBy(Site, { tenantId, slug }));
   }
 
   /** Every area, line and cell of a site, by path. */
-  equipment({ tenantId }: TenantContext, siteId: number): Promise<Equipment[]> {
-    return this.database.inTenant({ tenantId }, (manager) =>
+  equipment(tenant: TenantContext, siteId: number): Promise<Equipment[]> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) =>
       manager.find(Equipment, { where: { tenantId, siteId }, order: { path: 'ASC' } }),
     );
   }
 
-  equipmentOne({ tenantId }: TenantContext, equipmentId: number): Promise<Equipment | null> {
-    return this.database.inTenant({ tenantId }, (manager) => manager.findOneBy(Equipment, { tenantId, equipmentId }));
-  }
-
-  /** Oldest first. */
-  shiftPatterns({ tenantId }: TenantContext, siteId: number): Promise<ShiftPatternRecord[]> {
-    return this.database.inTenant({ tenantId }, (manager) =>
-      manager.find(ShiftPatternRecord, { where: { tenantId, siteId }, order: { validFrom: 'ASC' } }),
-    );
-  }
-
-  products({ tenantId }: TenantContext, siteId: number): Promise<Product[]> {
-    return this.database.inTenant({ tenantId }, (manager) =>
-      manager.find(Product, { where: { tenantId, siteId }, order: { code: 'ASC' } }),
-    );
-  }
-
-  /** Planned run time per item on a line, oldest first. */
-  productRates({ tenantId }: TenantContext, equipmentId: number): Promise<ProductRate[]> {
-    return this.database.inTenant({ tenantId }, (manager) =>
-      manager.find(ProductRate, { where: { tenantId, equipmentId }, order: { validFrom: 'ASC' } }),
-    );
+  equipmentById(tenant: TenantContext, equipmentId: number): Promise<Equipment | null> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) => manager.findOneBy(Equipment, { tenantId, equipmentId }));
   }
 }

@@ -1,4 +1,4 @@
-import { ILike, In, MoreThan, type FindOptionsWhere } from 'typeorm';
+import { In } from 'typeorm';
 import type { TenantContext } from '@telltale/tenancy';
 import type { RegistryDatabase } from '../database/registry-database.js';
 import { Tag } from '../entities/index.js';
@@ -7,58 +7,80 @@ export interface TagPageRequest {
   readonly first: number;
   /** Path of the last tag of the page before. */
   readonly afterPath?: string | undefined;
-  /** Part of the path or name, upper or lower case. */
+  /** A part of the path or name, upper or lower case. */
   readonly filter?: string | undefined;
 }
 
 export interface TagPage {
   readonly tags: readonly Tag[];
   readonly hasNextPage: boolean;
-  /** Over all pages. */
+  /** Tags that match the filter on all pages. */
   readonly total: number;
 }
 
-const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
-
-/** The addressed signals. */
+/** Addressed signals. */
 export class TagRepository {
-  constructor(private readonly database: RegistryDatabase) {}
+  constructor(private readonly registry: RegistryDatabase) {}
 
-  /** Tags of a site by path. */
-  async page({ tenantId }: TenantContext, siteId: number, request: TagPageRequest): Promise<TagPage> {
-    const site = { tenantId, siteId };
-    const like = request.filter ? ILike(`%${escapeLike(request.filter)}%`) : undefined;
-    const matching: FindOptionsWhere<Tag>[] = like
-      ? [
-          { ...site, path: like },
-          { ...site, name: like },
-        ]
-      : [site];
-    return this.database.inTenant({ tenantId }, async (manager) => {
-      const total = await manager.count(Tag, { where: matching });
-      const page = manager
+  byIds(tenant: TenantContext, tagIds: readonly number[]): Promise<Tag[]> {
+    const { tenantId } = tenant;
+    if (tagIds.length === 0) return Promise.resolve([]);
+    return this.registry.inTenant(tenant, (manager) => manager.findBy(Tag, { tenantId, tagId: In([...tagIds]) }));
+  }
+
+  byPaths(tenant: TenantContext, paths: readonly string[]): Promise<Tag[]> {
+    const { tenantId } = tenant;
+    if (paths.length === 0) return Promise.resolve([]);
+    return this.registry.inTenant(tenant, (manager) => manager.findBy(Tag, { tenantId, path: In([...paths]) }));
+  }
+
+  /** All tags of a site, by path. */
+  ofSite(tenant: TenantContext, siteId: number): Promise<Tag[]> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) =>
+      manager.find(Tag, { where: { tenantId, siteId }, order: { path: 'ASC' } }),
+    );
+  }
+
+  countOfSite(tenant: TenantContext, siteId: number): Promise<number> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) => manager.countBy(Tag, { tenantId, siteId }));
+  }
+
+  /** Tags of a site by path, a page at a time. */
+  page(tenant: TenantContext, siteId: number, { first, afterPath, filter }: TagPageRequest): Promise<TagPage> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, async (manager) => {
+      const matching = manager
         .createQueryBuilder(Tag, 'tag')
-        .where(matching)
+        .where('tag.tenantId = :tenantId and tag.siteId = :siteId', { tenantId, siteId });
+      if (filter) {
+        matching.andWhere(
+          '(strpos(lower(tag.path), lower(:filter)) > 0 or strpos(lower(tag.name), lower(:filter)) > 0)',
+          { filter },
+        );
+      }
+      const total = await matching.getCount();
+      if (afterPath !== undefined) matching.andWhere('tag.path > :afterPath', { afterPath });
+      const tags = await matching
         .orderBy('tag.path', 'ASC')
-        .limit(request.first + 1);
-      if (request.afterPath !== undefined) page.andWhere({ path: MoreThan(request.afterPath) });
-      const tags = await page.getMany();
-      return { tags: tags.slice(0, request.first), hasNextPage: tags.length > request.first, total };
+        .take(first + 1)
+        .getMany();
+      return { tags: tags.slice(0, first), hasNextPage: tags.length > first, total };
     });
   }
 
-  tag({ tenantId }: TenantContext, tagId: number): Promise<Tag | null> {
-    return this.database.inTenant({ tenantId }, (manager) => manager.findOneBy(Tag, { tenantId, tagId }));
-  }
-
-  byIds({ tenantId }: TenantContext, tagIds: readonly number[]): Promise<Tag[]> {
-    return this.database.inTenant({ tenantId }, (manager) => manager.findBy(Tag, { tenantId, tagId: In([...tagIds]) }));
-  }
-
-  /** All tags of a site with no more than what live figures need. */
-  ofSite({ tenantId }: TenantContext, siteId: number): Promise<Pick<Tag, 'tagId' | 'scanIntervalMs'>[]> {
-    return this.database.inTenant({ tenantId }, (manager) =>
-      manager.find(Tag, { where: { tenantId, siteId }, select: { tagId: true, scanIntervalMs: true } }),
+  /** Ids that a gateway may send: tags of its endpoints, live or history. */
+  async idsOfGateway(tenant: TenantContext, gatewayId: number): Promise<readonly number[]> {
+    const rows: { tag_id: number }[] = await this.registry.inTenant(tenant, (manager) =>
+      manager.query(
+        `select t.tag_id from registry.tag t
+         where t.tenant_id = $1 and exists (
+           select from registry.endpoint e
+           where e.tenant_id = t.tenant_id and e.gateway_id = $2 and e.endpoint_id in (t.endpoint_id, t.history_endpoint_id))`,
+        [tenant.tenantId, gatewayId],
+      ),
     );
+    return rows.map((row) => row.tag_id);
   }
 }

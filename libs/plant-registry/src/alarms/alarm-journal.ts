@@ -1,0 +1,197 @@
+import type { EntityManager } from 'typeorm';
+import {
+  applyAlarmEvent,
+  applyLeakEvent,
+  newAlarm,
+  newLeakAlert,
+  type AlarmEvent,
+  type LeakEvent,
+} from '@telltale/alarm-lifecycle';
+import type { TenantContext } from '@telltale/tenancy';
+import type { RegistryDatabase } from '../database/registry-database.js';
+import { Alarm, AlarmTransitionRecord } from '../entities/index.js';
+import { alarmRecordOf, keepAlarmRecord, keepLeakAlert, leakAlertOf, timeOf } from './alarm-row.js';
+import { AlarmRefusedError, AlarmUnknownError } from './alarm.errors.js';
+
+/** What an alarm says; the state machine fills in the rest. */
+export type AlarmContent = Pick<
+  Alarm,
+  | 'siteId'
+  | 'detectionId'
+  | 'kind'
+  | 'title'
+  | 'priority'
+  | 'cause'
+  | 'consequence'
+  | 'action'
+  | 'positionM'
+  | 'lossKgPerHour'
+>;
+/** What may be told anew while the alarm lives. */
+export type AlarmRefinement = Partial<
+  Pick<Alarm, 'title' | 'priority' | 'cause' | 'consequence' | 'action' | 'positionM' | 'lossKgPerHour'>
+>;
+
+export interface AlarmChange {
+  readonly alarm: Alarm;
+  /** Oldest first. */
+  readonly transitions: readonly AlarmTransitionRecord[];
+}
+
+interface Remark {
+  readonly atUs: number;
+  readonly by: number;
+  readonly comment: string;
+}
+
+/** The only writer of alarms: every step goes through the state machines and leaves a journal entry, in one transaction. */
+export class AlarmJournal {
+  constructor(private readonly registry: RegistryDatabase) {}
+
+  /**
+   * Raises the alarm of a detection; `null` when that detection has one already, however often and from wherever it is called.
+   * A leak's alarm also starts the work on the leak.
+   */
+  raise(tenant: TenantContext, content: AlarmContent, atUs: number): Promise<AlarmChange | null> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, async (manager) => {
+      const outcome = applyAlarmEvent(newAlarm(), { kind: 'raise', atUs, by: null });
+      if (outcome.kind === 'refused') throw new AlarmRefusedError(outcome.refusal.code, outcome.refusal.message);
+      const row = manager.create(Alarm, {
+        ...content,
+        tenantId,
+        updatedAt: timeOf(atUs),
+        reopened: 0,
+        leakPhase: null,
+        assigneeUserId: null,
+        outcome: null,
+      });
+      keepAlarmRecord(row, outcome.alarm);
+      if (content.kind === 'leak') keepLeakAlert(row, newLeakAlert(), timeOf(atUs));
+      const inserted = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(Alarm)
+        .values(row)
+        .orIgnore()
+        .returning('alarm_id')
+        .execute();
+      const written: { alarm_id: number }[] = inserted.raw;
+      const [first] = written;
+      if (!first) return null;
+      row.alarmId = first.alarm_id;
+      return { alarm: row, transitions: await this.journal(manager, row, outcome.transitions) };
+    });
+  }
+
+  /** One step of the ISA-18.2 state machine. Throws AlarmRefusedError where the state does not allow it. */
+  apply(tenant: TenantContext, alarmId: number, event: AlarmEvent): Promise<AlarmChange> {
+    return this.change(tenant, alarmId, event.atUs, async (manager, row) => {
+      const outcome = applyAlarmEvent(alarmRecordOf(row), event);
+      if (outcome.kind === 'refused') throw new AlarmRefusedError(outcome.refusal.code, outcome.refusal.message);
+      keepAlarmRecord(row, outcome.alarm);
+      // Whoever acknowledges the alarm also takes notice of the leak.
+      const leak = leakAlertOf(row);
+      if (event.kind === 'acknowledge' && leak?.phase === 'detected') {
+        const noticed = applyLeakEvent(leak, { kind: 'acknowledge', atUs: event.atUs, by: event.by });
+        if (noticed.kind === 'applied') keepLeakAlert(row, noticed.alert, timeOf(event.atUs));
+      }
+      return this.journal(manager, row, outcome.transitions);
+    });
+  }
+
+  /** One step of the work on a leak: assign, classify, repair, verify, reopen. Throws AlarmRefusedError where it is not its turn. */
+  applyLeak(tenant: TenantContext, alarmId: number, event: LeakEvent): Promise<AlarmChange> {
+    return this.change(tenant, alarmId, event.atUs, async (manager, row) => {
+      const leak = leakAlertOf(row);
+      if (!leak) throw new AlarmRefusedError('ALARM_IS_NO_LEAK', 'The alarm is no leak alert. Comment on it instead.');
+      const outcome = applyLeakEvent(leak, event);
+      if (outcome.kind === 'refused') throw new AlarmRefusedError(outcome.refusal.code, outcome.refusal.message);
+      keepLeakAlert(row, outcome.alert, timeOf(event.atUs));
+      const { kind, atUs, by, comment } = outcome.transition;
+      return this.journal(manager, row, [{ kind, from: row.state, to: row.state, atUs, by, comment }]);
+    });
+  }
+
+  /** Gives the alarm to a person, or to nobody. For an alarm of any kind. */
+  assign(
+    tenant: TenantContext,
+    alarmId: number,
+    userId: number | null,
+    { atUs, by, comment }: Omit<Remark, 'comment'> & { comment: string | null },
+  ): Promise<AlarmChange> {
+    return this.change(tenant, alarmId, atUs, async (manager, row) => {
+      const leak = leakAlertOf(row);
+      if (leak && userId !== null) {
+        const outcome = applyLeakEvent(leak, { kind: 'assign', atUs, by, assigneeUserId: userId });
+        if (outcome.kind === 'refused') throw new AlarmRefusedError(outcome.refusal.code, outcome.refusal.message);
+        keepLeakAlert(row, outcome.alert, timeOf(atUs));
+      } else {
+        row.assigneeUserId = userId;
+        row.assignedAt = userId === null ? null : timeOf(atUs);
+        if (row.leakPhase === 'assigned') row.leakPhase = 'acknowledged';
+      }
+      return this.journal(manager, row, [
+        { kind: userId === null ? 'unassign' : 'assign', from: row.state, to: row.state, atUs, by, comment },
+      ]);
+    });
+  }
+
+  comment(tenant: TenantContext, alarmId: number, { atUs, by, comment }: Remark): Promise<AlarmChange> {
+    return this.change(tenant, alarmId, atUs, (manager, row) =>
+      this.journal(manager, row, [{ kind: 'comment', from: row.state, to: row.state, atUs, by, comment }]),
+    );
+  }
+
+  /** Later findings of the same incident: no journal entry, no new alarm. */
+  refine(tenant: TenantContext, alarmId: number, refinement: AlarmRefinement, atUs: number): Promise<AlarmChange> {
+    return this.change(tenant, alarmId, atUs, (_manager, row) => {
+      Object.assign(row, refinement);
+      return Promise.resolve([]);
+    });
+  }
+
+  /** Locks the row: two people at the same alarm come one after the other. */
+  private change(
+    tenant: TenantContext,
+    alarmId: number,
+    atUs: number,
+    step: (manager: EntityManager, row: Alarm) => Promise<AlarmTransitionRecord[]>,
+  ): Promise<AlarmChange> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, async (manager) => {
+      const row = await manager.findOne(Alarm, { where: { tenantId, alarmId }, lock: { mode: 'pessimistic_write' } });
+      if (!row) throw new AlarmUnknownError(alarmId);
+      const transitions = await step(manager, row);
+      row.updatedAt = timeOf(atUs);
+      return { alarm: await manager.save(row), transitions };
+    });
+  }
+
+  private async journal(
+    manager: EntityManager,
+    { tenantId, alarmId }: Alarm,
+    steps: readonly {
+      kind: string;
+      from: Alarm['state'];
+      to: Alarm['state'];
+      atUs: number;
+      by: number | null;
+      comment: string | null;
+    }[],
+  ): Promise<AlarmTransitionRecord[]> {
+    const entries = steps.map(({ kind, from, to, atUs, by, comment }) =>
+      manager.create(AlarmTransitionRecord, {
+        tenantId,
+        alarmId,
+        at: timeOf(atUs),
+        transition: kind,
+        fromState: from,
+        toState: to,
+        userId: by,
+        comment,
+      }),
+    );
+    return manager.save(entries);
+  }
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { IsNull } from 'typeorm';
+import type { TenantContext } from '@telltale/tenancy';
+import { credentialHash, type RegistryDatabase } from '../database/registry-database.js';
+import { Credential, GatewayKey } from '../entities/index.js';
+
+export interface IssuedKey {
+  readonly gatewayKeyId: number;
+  /** Shown this once; only its hash is kept. */
+  readonly key: string;
+}
+
+/** Keys with which gateways authenticate. */
+export class GatewayKeysRepository {
+  constructor(private readonly registry: RegistryDatabase) {}
+
+  async issue(tenant: TenantContext, gatewayId: number, now: Date): Promise<IssuedKey> {
+    const key = `ttg_${randomBytes(32).toString('base64url')}`;
+    const gatewayKeyId = await this.accept(tenant, gatewayId, key, now);
+    return { gatewayKeyId, key };
+  }
+
+  /** Registers a key that was made elsewhere, e.g. kept in a secret store; it must be as hard to guess as an issued one. */
+  accept(tenant: TenantContext, gatewayId: number, key: string, now: Date): Promise<number> {
+    const { tenantId } = tenant;
+    const keyHash = credentialHash('gateway-key', key);
+    return this.registry.inTenant(tenant, async (manager) => {
+      await manager.query(`select set_config('app.lookup_key', $1, true)`, [keyHash.toString('hex')]);
+      const known = await manager.findOneBy(Credential, { keyHash, kind: 'gateway-key', tenantId });
+      if (known) return known.subjectId;
+      const { gatewayKeyId } = await manager.save(
+        manager.create(GatewayKey, { tenantId, gatewayId, keyHash, createdAt: now, revokedAt: null }),
+      );
+      await manager.insert(Credential, { keyHash, kind: 'gateway-key', tenantId, subjectId: gatewayKeyId });
+      return gatewayKeyId;
+    });
+  }
+
+  /** From now on the key is refused. True when it was valid until now. */
+  revoke(tenant: TenantContext, gatewayKeyId: number, now: Date): Promise<boolean> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, async (manager) => {
+      const done = await manager.update(
+        GatewayKey,
+        { tenantId, gatewayKeyId, revokedAt: IsNull() },
+        { revokedAt: now },
+      );
+      return done.affected === 1;
+    });
+  }
+
+  /** Newest first; the hashes stay inside. */
+  ofGateway(tenant: TenantContext, gatewayId: number): Promise<Omit<GatewayKey, 'keyHash'>[]> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) =>
+      manager.find(GatewayKey, {
+        select: { tenantId: true, gatewayKeyId: true, gatewayId: true, createdAt: true, revokedAt: true },
+        where: { tenantId, gatewayId },
+        order: { gatewayKeyId: 'DESC' },
+      }),
+    );
+  }
+}

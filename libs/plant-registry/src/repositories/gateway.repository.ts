@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { In } from 'typeorm';
+import { GatewayConfiguration, type GatewayStatus } from '@telltale/ingest-contract';
+import type { TenantContext } from '@telltale/tenancy';
+import { credentialHash, type RegistryDatabase } from '../database/registry-database.js';
+import { Endpoint, Gateway, GatewayKey, Site, Tag } from '../entities/index.js';
+
+export interface KnownGateway {
+  readonly tenant: TenantContext;
+  readonly gatewayId: number;
+  readonly gatewayKeyId: number;
+}
+
+/** Gateways as the ingest service sees them: who is calling, what to collect, how it goes. */
+export class GatewayRepository {
+  constructor(private readonly registry: RegistryDatabase) {}
+
+  /** Who has this key; `null` when it is unknown or revoked. */
+  async identify(key: string): Promise<KnownGateway | null> {
+    const found = await this.registry.lookupCredential(credentialHash('gateway-key', key), 'gateway-key');
+    if (!found) return null;
+    const { tenant, subjectId: gatewayKeyId } = found;
+    const record = await this.registry.inTenant(tenant, (manager) =>
+      manager.findOneBy(GatewayKey, { tenantId: tenant.tenantId, gatewayKeyId }),
+    );
+    return record && record.revokedAt === null ? { tenant, gatewayId: record.gatewayId, gatewayKeyId } : null;
+  }
+
+  async recordStatus(tenant: TenantContext, gatewayId: number, status: GatewayStatus, now: Date): Promise<void> {
+    await this.registry.inTenant(tenant, (manager) =>
+      manager.query(
+        `update registry.gateway set status = $3, status_at = $4 where tenant_id = $1 and gateway_id = $2`,
+        [tenant.tenantId, gatewayId, JSON.stringify(status), now],
+      ),
+    );
+  }
+
+  /** What the gateway is to collect; `null` when there is no such gateway. `version` changes with the content. */
+  configuration(tenant: TenantContext, gatewayId: number): Promise<GatewayConfiguration | null> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, async (manager) => {
+      const gateway = await manager.findOneBy(Gateway, { tenantId, gatewayId });
+      if (!gateway) return null;
+      const site = await manager.findOneByOrFail(Site, { tenantId, siteId: gateway.siteId });
+      const endpoints = await manager.find(Endpoint, { where: { tenantId, gatewayId }, order: { endpointId: 'ASC' } });
+      const endpointIds = endpoints.map(({ endpointId }) => endpointId);
+      const tags = await manager.find(Tag, {
+        where: { tenantId, endpointId: In(endpointIds) },
+        order: { tagId: 'ASC' },
+      });
+      const tagsOf = Map.groupBy(tags, (tag) => tag.endpointId);
+      const content = {
+        gatewayId,
+        site: site.slug,
+        endpoints: endpoints.map(({ endpointId, name, connector, settings, backfillDays }) => ({
+          endpointId,
+          name,
+          connector,
+          settings,
+          backfillDays,
+          tags: (tagsOf.get(endpointId) ?? []).map(configuredTag),
+        })),
+      };
+      const version = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
+      return GatewayConfiguration.parse({ version, ...content });
+    });
+  }
+}
+
+function configuredTag(tag: Tag): object {
+  return {
+    tagId: tag.tagId,
+    tagPath: tag.path,
+    address: tag.address ?? {},
+    scanIntervalMs: tag.scanIntervalMs,
+    ...(tag.deadband ? { deadband: tag.deadband } : {}),
+    ...(tag.historyEndpointId !== null && tag.historyAddress
+      ? { history: { endpointId: tag.historyEndpointId, address: tag.historyAddress } }
+      : {}),
+  };
+}

@@ -1,0 +1,47 @@
+import { IsNull } from 'typeorm';
+import type { TenantContext } from '@telltale/tenancy';
+import type { RegistryDatabase } from '../database/registry-database.js';
+import { QuarantinedBatch } from '../entities/index.js';
+
+export type PoisonBatch = Pick<QuarantinedBatch, 'gatewayId' | 'epoch' | 'seq' | 'reason' | 'payload' | 'attempts'>;
+
+/** Batches that could not be stored, kept with the reason. */
+export class QuarantineRepository {
+  constructor(private readonly registry: RegistryDatabase) {}
+
+  /** Keeps the batch; one that is there already keeps its first reason and gets the new count of attempts. */
+  async keep(tenant: TenantContext, batch: PoisonBatch, now: Date): Promise<void> {
+    await this.registry.inTenant(tenant, (manager) =>
+      manager.query(
+        `insert into registry.quarantined_batch (tenant_id, gateway_id, epoch, seq, reason, payload, attempts, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (tenant_id, gateway_id, epoch, seq) do update set attempts = excluded.attempts`,
+        [tenant.tenantId, batch.gatewayId, batch.epoch, batch.seq, batch.reason, batch.payload, batch.attempts, now],
+      ),
+    );
+  }
+
+  /** Not released ones, oldest first. */
+  held(tenant: TenantContext, first = 100): Promise<QuarantinedBatch[]> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) =>
+      manager.find(QuarantinedBatch, {
+        where: { tenantId, releasedAt: IsNull() },
+        order: { quarantineId: 'ASC' },
+        take: first,
+      }),
+    );
+  }
+
+  async release(tenant: TenantContext, quarantineId: number, now: Date): Promise<boolean> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, async (manager) => {
+      const done = await manager.update(
+        QuarantinedBatch,
+        { tenantId, quarantineId, releasedAt: IsNull() },
+        { releasedAt: now },
+      );
+      return done.affected === 1;
+    });
+  }
+}
