@@ -1,7 +1,7 @@
 import { In } from 'typeorm';
 import type { TenantContext } from '@telltale/tenancy';
 import type { RegistryDatabase } from '../database/registry-database.js';
-import { PipeRun, PipeSensor } from '../entities/index.js';
+import { InsightCheckpoint, PipeRun, PipeSensor } from '../entities/index.js';
 
 /** Pipes with sensors along them. */
 export class PipeRunRepository {
@@ -45,6 +45,14 @@ export class PipeRunRepository {
         where: { tenantId, pipeRunId: In([...pipeRunIds]) },
         order: { pipeRunId: 'ASC', positionM: 'ASC' },
       }),
+    );
+  }
+
+  /** What an insight knows about the run; `null` before its first look. */
+  checkpoint(tenant: TenantContext, insight: string, pipeRunId: number): Promise<InsightCheckpoint | null> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) =>
+      manager.findOneBy(InsightCheckpoint, { tenantId, insight, subjectId: pipeRunId }),
     );
   }
 }

@@ -12,14 +12,14 @@ export class SiteRepository {
   }
 
   /** By name. */
-  list(tenant: TenantContext): Promise<Site[]> {
+  sites(tenant: TenantContext): Promise<Site[]> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, (manager) =>
       manager.find(Site, { where: { tenantId }, order: { name: 'ASC' } }),
     );
   }
 
-  byId(tenant: TenantContext, siteId: number): Promise<Site | null> {
+  site(tenant: TenantContext, siteId: number): Promise<Site | null> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, (manager) => manager.findOneBy(Site, { tenantId, siteId }));
   }
@@ -37,7 +37,7 @@ export class SiteRepository {
     );
   }
 
-  equipmentById(tenant: TenantContext, equipmentId: number): Promise<Equipment | null> {
+  equipmentOne(tenant: TenantContext, equipmentId: number): Promise<Equipment | null> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, (manager) => manager.findOneBy(Equipment, { tenantId, equipmentId }));
   }
