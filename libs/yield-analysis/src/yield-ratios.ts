@@ -1,0 +1,33 @@
+import type { YieldElements } from './yield-elements.js';
+
+/** Null where the denominator is zero. */
+export interface YieldRatios {
+  /** APT/PBT. */
+  readonly availability: number | null;
+  /** PRI·PQ/APT. Above 1 the planned run time per item is set wrong: it is shown, never clamped. */
+  readonly effectiveness: number | null;
+  /** GQ/PQ. */
+  readonly quality: number | null;
+  /** PRI·GQ/PBT, which is availability × effectiveness × quality. */
+  readonly oee: number | null;
+  /** SQ/PQ. */
+  readonly scrap: number | null;
+  /** Share of the planned busy time in which the state is known. */
+  readonly completeness: number | null;
+}
+
+const ratio = (numerator: number, denominator: number): number | null => (denominator === 0 ? null : numerator / denominator);
+
+export function yieldRatios({ pbtS, aptS, unknownS, pq, gq, sq, priPqS, priGqS }: YieldElements): YieldRatios {
+  return {
+    availability: ratio(aptS, pbtS),
+    effectiveness: ratio(priPqS, aptS),
+    quality: ratio(gq, pq),
+    oee: ratio(priGqS, pbtS),
+    scrap: ratio(sq, pq),
+    completeness: ratio(pbtS - unknownS, pbtS),
+  };
+}
+
+/** Rolled throughput yield: the share of items that pass every step at once. */
+export const rolledThroughputYield = (firstPassYields: readonly number[]): number => firstPassYields.reduce((product, one) => product * one, 1);
