@@ -1,6 +1,6 @@
 import { ServerState } from 'node-opcua-client';
 import type { BrowsedTag, Connector, ConnectorHost, EndpointState, Observation, ProbeReport } from '@telltale/connector-sdk';
-import { TemporaryError, type ConnectorError } from '@telltale/connector-sdk';
+import type { ConnectorError } from '@telltale/connector-sdk';
 import type { TimeUs } from '@telltale/tag-sample';
 import { browseTags } from './browse.js';
 import { FlowKeeper, type Rung } from './flow-keeper.js';
@@ -198,8 +198,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
 
   private failing(error: ConnectorError): void {
     if (error instanceof UntrustedCertificateError) return;
-    const isOpenError = error instanceof TemporaryError && !this.isOpen;
-    this.tell({ kind: 'disconnected', reason: error.message, code: isOpenError ? error.code : error.code });
+    this.tell({ kind: 'disconnected', reason: error.message, code: error.code });
   }
 
   private untrusted({ subject, thumbprint, sha1, pem }: ServerCertificate): void {
@@ -224,17 +223,18 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
 
   private published(subscription: TagSubscription, publication: Publication): void {
     if (!this.isOpen) return;
-    const { newestSourceUs, publishTimeUs, observations } = publication;
-    const mark: FlowMark = { subscription: subscription.number, newestSourceUs, publishTimeUs, atMs: performance.now() };
+    const { observations } = publication;
+    const mark: FlowMark = { ...publication, subscription: subscription.number, atMs: performance.now() };
     if (this.ledger.isOpen) this.endOutage(mark, publication);
     const rung = this.keeper.flowing();
     if (rung && this.repairing !== undefined && this.keeper.current) this.announce(this.keeper.current, rung);
-    this.ledger.mark(mark);
+    const hole = this.ledger.mark(mark, subscription.dueUs);
+    if (hole) this.host.missed({ tagIds: this.subscriptions?.tagIds ?? [], ...hole, reason: 'The server published nothing for a while, or lost what it had to publish.' });
     this.emit(observations);
   }
 
-  private endOutage(mark: FlowMark, { isContinuous, observations }: Publication): void {
-    if (isContinuous) {
+  private endOutage(mark: FlowMark, { joint, observations }: Publication): void {
+    if (joint === 'continuous') {
       this.ledger.healed();
       return;
     }

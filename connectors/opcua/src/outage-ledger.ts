@@ -5,6 +5,10 @@ export interface FlowMark {
   readonly subscription: number;
   /** Newest source time in it; undefined for a keep-alive. */
   readonly newestSourceUs: TimeUs | undefined;
+  /** All source times in it. */
+  readonly sourceTimesUs: readonly TimeUs[];
+  /** `queue-overflowed` and `notifications-lost`: the server kept the rest. */
+  readonly joint: 'continuous' | 'notifications-lost' | 'queue-overflowed' | 'new';
   /** The server's clock when it published. */
   readonly publishTimeUs: TimeUs | undefined;
   /** Our monotonic clock, milliseconds. */
@@ -25,6 +29,7 @@ export interface OutageBounds {
 /** Source and server clock belong together when fresh data is this close to its publication. */
 const SAME_CLOCK_US = 5_000_000;
 const FLOWING_MS = 2_000;
+const SHORTEST_HOLE_US = 1_000_000;
 
 /**
  * Knows up to which device time everything was received, and hence the bounds of an outage.
@@ -34,14 +39,54 @@ const FLOWING_MS = 2_000;
 export class OutageLedger {
   private readonly flows = new Map<number, Flow>();
   private clocksAgree = true;
+  private declared: OutageBounds | undefined;
   private open: { readonly fromUs: TimeUs; readonly sinceMs: number } | undefined;
 
   get isOpen(): boolean {
     return this.open !== undefined;
   }
 
-  /** Records a publication while data flows. */
-  mark({ subscription, newestSourceUs, publishTimeUs, atMs }: FlowMark): void {
+  /**
+   * Records a publication while data flows. Returns bounds when the server itself was away in between, although the
+   * connection never broke (a frozen or overloaded PLC): a publication or keep-alive was due every `dueUs`.
+   */
+  mark(mark: FlowMark, dueUs: number): OutageBounds | undefined {
+    const hole = this.holeBefore(mark, dueUs) ?? this.lostBefore(mark);
+    this.record(mark);
+    if (!hole || this.isDeclared(hole)) return undefined;
+    this.declared = hole;
+    return hole;
+  }
+
+  /** Sequence numbers are missing: the server had no copy of a notification any more. */
+  private lostBefore({ subscription, joint, sourceTimesUs }: FlowMark): OutageBounds | undefined {
+    const fromUs = this.flows.get(subscription)?.newestSourceUs;
+    if (joint !== 'notifications-lost' || fromUs === undefined) return undefined;
+    const later = sourceTimesUs.filter((time) => time > fromUs);
+    return later.length > 0 ? { fromUs, toUs: Math.min(...later) } : undefined;
+  }
+
+  /** One outage, one gap: the other subscriptions were away as well. */
+  private isDeclared({ fromUs, toUs }: OutageBounds): boolean {
+    return this.declared !== undefined && fromUs >= this.declared.fromUs - SHORTEST_HOLE_US && toUs <= this.declared.toUs + SHORTEST_HOLE_US;
+  }
+
+  /** The longest silence between the last publication and the values of this one. */
+  private holeBefore({ subscription, sourceTimesUs, publishTimeUs }: FlowMark, dueUs: number): OutageBounds | undefined {
+    const flow = this.flows.get(subscription);
+    if (!flow || !this.clocksAgree || flow.publishTimeUs === 0 || publishTimeUs === undefined) return undefined;
+    if (publishTimeUs - flow.publishTimeUs <= dueUs) return undefined;
+    let fromUs = Math.max(flow.publishTimeUs, flow.newestSourceUs);
+    let longest: OutageBounds | undefined;
+    for (const toUs of sourceTimesUs.toSorted((a, b) => a - b)) {
+      if (toUs <= fromUs) continue;
+      if (toUs - fromUs > (longest ? longest.toUs - longest.fromUs : SHORTEST_HOLE_US)) longest = { fromUs, toUs };
+      fromUs = toUs;
+    }
+    return longest;
+  }
+
+  private record({ subscription, newestSourceUs, publishTimeUs, atMs }: FlowMark): void {
     const flow = this.flows.get(subscription) ?? { newestSourceUs: 0, publishTimeUs: 0, dataAtMs: -Infinity };
     this.flows.set(subscription, flow);
     if (publishTimeUs !== undefined) flow.publishTimeUs = Math.max(flow.publishTimeUs, publishTimeUs);
@@ -65,14 +110,19 @@ export class OutageLedger {
   }
 
   /** The first publication after an outage. Bounds once they are known, undefined while a later one must tell. */
-  end({ newestSourceUs, publishTimeUs, atMs, waitedMs }: FlowMark & { readonly waitedMs: number }): OutageBounds | undefined {
+  end({ newestSourceUs, sourceTimesUs, publishTimeUs, joint, atMs, waitedMs }: FlowMark & { readonly waitedMs: number }): OutageBounds | undefined {
     if (!this.open) return undefined;
     const { fromUs, sinceMs } = this.open;
-    const known = newestSourceUs !== undefined && newestSourceUs > fromUs ? newestSourceUs : this.clocksAgree ? publishTimeUs : undefined;
+    const later = sourceTimesUs.filter((time) => time > fromUs);
+    // A new subscription starts with present values; a kept queue lost only what lies before its oldest value.
+    const fresh = later.length === 0 ? undefined : joint === 'new' ? newestSourceUs : Math.min(...later);
+    const known = fresh ?? (this.clocksAgree ? publishTimeUs : undefined);
     const toUs = known ?? (waitedMs > FLOWING_MS * 5 ? fromUs + Math.round((atMs - sinceMs) * 1000) : undefined);
     if (toUs === undefined) return undefined;
     this.open = undefined;
-    return toUs > fromUs ? { fromUs, toUs } : undefined;
+    if (toUs <= fromUs) return undefined;
+    this.declared = { fromUs, toUs };
+    return this.declared;
   }
 
   /** Forgets a subscription that is gone. */

@@ -18,9 +18,10 @@ export type OpcUaTag = ConnectorTag<OpcUaAddress>;
 export interface Publication {
   readonly observations: readonly Observation[];
   readonly newestSourceUs: TimeUs | undefined;
+  readonly sourceTimesUs: readonly TimeUs[];
   readonly publishTimeUs: TimeUs | undefined;
-  /** False when notifications before it are lost, or a queue of the server overflowed. */
-  readonly isContinuous: boolean;
+  /** How it joins what came before: nothing lost, notifications lost, values of a queue lost, or a new subscription. */
+  readonly joint: 'continuous' | 'notifications-lost' | 'queue-overflowed' | 'new';
 }
 
 export interface SubscriptionEvents {
@@ -80,6 +81,12 @@ export class TagSubscription {
   get patienceMs(): number {
     const { maxKeepAliveCount = 3, publishingInterval = 500 } = this.subscription ?? {};
     return Math.max(2_500, maxKeepAliveCount * publishingInterval * 2.5);
+  }
+
+  /** The server owes a publication or a keep-alive at least this often, with tolerance; µs. */
+  get dueUs(): number {
+    const { maxKeepAliveCount = 3, publishingInterval = 500 } = this.subscription ?? {};
+    return (maxKeepAliveCount * publishingInterval * 1.3 + 300) * 1000;
   }
 
   /** Creates the subscription at the server and monitors its tags. */
@@ -238,6 +245,7 @@ export class TagSubscription {
     this.aliveAtMs = performance.now();
     const observations: Observation[] = [];
     let newestSourceUs: TimeUs | undefined;
+    const sourceTimesUs: TimeUs[] = [];
     let overflowed = false;
     for (const data of message.notificationData ?? []) {
       if (data instanceof StatusChangeNotification && data.status.isNotGood()) {
@@ -251,7 +259,10 @@ export class TagSubscription {
         const status = value.statusCode.value >>> 0;
         const decoded = decodeValue(value.value, status);
         const sourceTimeUs = timeUs(value.sourceTimestamp, value.sourcePicoseconds);
-        if (sourceTimeUs !== undefined && (newestSourceUs === undefined || sourceTimeUs > newestSourceUs)) newestSourceUs = sourceTimeUs;
+        if (sourceTimeUs !== undefined) {
+          if (newestSourceUs === undefined || sourceTimeUs > newestSourceUs) newestSourceUs = sourceTimeUs;
+          sourceTimesUs.push(sourceTimeUs);
+        }
         if ((status & OVERFLOW) === OVERFLOW) overflowed = true;
         item.failure = decoded.status >>> 31 === 1 ? decoded.status : undefined;
         observations.push({ tagId: item.tag.tagId, value: decoded.value, status: decoded.status, ...(sourceTimeUs !== undefined && { sourceTimeUs }) });
@@ -260,10 +271,10 @@ export class TagSubscription {
       }
     }
     const isData = (message.notificationData?.length ?? 0) > 0;
-    const expected = this.lastSequence === undefined ? undefined : (this.lastSequence % 0xffff_ffff) + 1;
-    const isContinuous = expected !== undefined && message.sequenceNumber === expected && !overflowed;
-    // A keep-alive tells the number of the next notification without using it (Part 4 §5.14.1.1).
-    this.lastSequence = isData ? message.sequenceNumber : message.sequenceNumber - 1;
-    this.events.published(this, { observations, newestSourceUs, publishTimeUs: timeUs(message.publishTime, 0), isContinuous });
+    const expected = this.lastSequence === undefined ? undefined : this.lastSequence + 1;
+    const joint = expected === undefined ? 'new' : message.sequenceNumber > expected ? 'notifications-lost' : overflowed ? 'queue-overflowed' : 'continuous';
+    // A keep-alive tells the number of the next notification without using it (Part 4 §5.14.1.1); a republished one may come late.
+    this.lastSequence = Math.max(this.lastSequence ?? 0, isData ? message.sequenceNumber : message.sequenceNumber - 1);
+    this.events.published(this, { observations, newestSourceUs, sourceTimesUs, publishTimeUs: timeUs(message.publishTime, 0), joint });
   }
 }

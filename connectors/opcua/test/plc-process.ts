@@ -22,6 +22,10 @@ export class PlcProcess {
     return made;
   }
 
+  get port(): number {
+    return this.options.port;
+  }
+
   get endpointUrl(): string {
     return `opc.tcp://localhost:${this.options.port}/plc`;
   }

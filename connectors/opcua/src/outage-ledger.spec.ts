@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { OutageLedger, type FlowMark } from './outage-ledger.js';
+
+const S = 1_000_000;
+const DUE = 2 * S;
+const publication = (subscription: number, atS: number, sourceS = atS, earlierS: readonly number[] = []): FlowMark => ({
+  subscription,
+  newestSourceUs: sourceS * S,
+  sourceTimesUs: [...earlierS, sourceS].map((second) => second * S),
+  joint: 'continuous',
+  publishTimeUs: atS * S,
+  atMs: atS * 1000,
+});
+
+describe('outage ledger', () => {
+  test('bounds an outage by the last and the first publication', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101, 102]) ledger.mark(publication(1, at), DUE);
+    ledger.begin(102_500);
+    ledger.begin(104_000);
+    expect(ledger.end({ ...publication(1, 110), waitedMs: 0 })).toEqual({ fromUs: 102 * S, toUs: 110 * S });
+    expect(ledger.isOpen).toBe(false);
+  });
+
+  test('a keep-alive proves that nothing was missed before it', () => {
+    const ledger = new OutageLedger();
+    ledger.mark(publication(1, 100), DUE);
+    ledger.mark(publication(1, 101), DUE);
+    ledger.mark({ ...publication(1, 160), newestSourceUs: undefined, sourceTimesUs: [] }, DUE);
+    ledger.begin(161_000);
+    expect(ledger.end({ ...publication(1, 170, 50), waitedMs: 0 })).toEqual({ fromUs: 160 * S, toUs: 170 * S });
+  });
+
+  test('the slowest subscription decides where the outage began', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) {
+      ledger.mark(publication(1, at), DUE);
+      ledger.mark(publication(2, at + 0.4), DUE);
+    }
+    ledger.mark(publication(1, 102), DUE);
+    ledger.begin(102_100);
+    expect(ledger.end({ ...publication(1, 110), waitedMs: 0 })?.fromUs).toBe(101.4 * S);
+  });
+
+  test('a device on another clock is bounded by source times alone', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101, 102]) ledger.mark(publication(1, at, at - 50), DUE);
+    ledger.begin(103_000);
+    const back = { ...publication(1, 110, 110 - 50), waitedMs: 0 };
+    expect(ledger.end({ ...back, newestSourceUs: undefined, sourceTimesUs: [] })).toBeUndefined();
+    expect(ledger.end(back)).toEqual({ fromUs: (102 - 50) * S, toUs: (110 - 50) * S });
+  });
+
+  test('without any fresh value, the length of the outage is measured here', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101, 102]) ledger.mark(publication(1, at, at - 50), DUE);
+    ledger.begin(103_000);
+    const stale = { ...publication(1, 125, 101 - 50), waitedMs: 11_000 };
+    expect(ledger.end(stale)).toEqual({ fromUs: (102 - 50) * S, toUs: (102 - 50 + 22) * S });
+  });
+
+  test('a server that kept everything leaves no gap', () => {
+    const ledger = new OutageLedger();
+    ledger.mark(publication(1, 100), DUE);
+    ledger.begin(101_000);
+    ledger.healed();
+    expect(ledger.end({ ...publication(1, 103), waitedMs: 0 })).toBeUndefined();
+  });
+
+  test('nothing is missed before the first value', () => {
+    const ledger = new OutageLedger();
+    ledger.begin(1_000);
+    expect(ledger.isOpen).toBe(false);
+  });
+
+  test('a server that stood still is declared once for all its subscriptions', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) for (const one of [1, 2]) expect(ledger.mark(publication(one, at), DUE)).toBeUndefined();
+    expect(ledger.mark(publication(1, 107), DUE)).toEqual({ fromUs: 101 * S, toUs: 107 * S });
+    expect(ledger.mark(publication(2, 107), DUE)).toBeUndefined();
+  });
+
+  test('a hole between a value from before and the values after it is found', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
+    expect(ledger.mark(publication(1, 107, 107, [101.2, 106.5]), DUE)).toEqual({ fromUs: 101.2 * S, toUs: 106.5 * S });
+  });
+
+  test('lost notifications are a gap, declared once', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) for (const one of [1, 2]) ledger.mark(publication(one, at), DUE);
+    expect(ledger.mark({ ...publication(1, 101.8, 101.8, [101.6]), joint: 'notifications-lost' }, DUE)).toEqual({ fromUs: 101 * S, toUs: 101.6 * S });
+    expect(ledger.mark({ ...publication(2, 101.8), joint: 'notifications-lost' }, DUE)).toBeUndefined();
+  });
+
+  test('a queue that overflowed during the outage lost only what is older than its oldest value', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
+    ledger.begin(102_000);
+    expect(ledger.end({ ...publication(1, 110, 110, [100.9, 108, 109]), joint: 'queue-overflowed', waitedMs: 0 })).toEqual({ fromUs: 101 * S, toUs: 108 * S });
+  });
+
+  test('values that only came late are no gap', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
+    expect(ledger.mark(publication(1, 107, 107, [101.5, 102.4, 103.3, 104.2, 105.1, 106]), DUE)).toBeUndefined();
+  });
+});

@@ -1,0 +1,136 @@
+import { eventually, pause } from '@telltale/connector-sdk/testing';
+import { approve, OpenEndpoint, tagAt } from './endpoint.js';
+import { PlcProcess } from './plc-process.js';
+import { TcpCut } from './tcp-cut.js';
+
+export const FAULTS = ['kill', 'freeze', 'namespace shift', 'node removed', 'certificate swapped', 'cable cut', 'cable silent'] as const;
+export type Fault = (typeof FAULTS)[number];
+
+export interface Round {
+  readonly fault: Fault;
+  /** Seconds until data again, from the moment the server was back (or its certificate was approved). */
+  readonly backS: number;
+  readonly gaps: number;
+  /** Samples accepted while the certificate was not approved. */
+  readonly untrustedSamples: number;
+  readonly problems: readonly string[];
+}
+
+const SCAN_MS = 100;
+const US = 1_000_000;
+
+/** Mulberry32: the same seed, the same faults. */
+export function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A plant whose PLC is killed, frozen, replaced and cut off, with one connector that nobody restarts. */
+export class Chaos {
+  private readonly rounds: Round[] = [];
+
+  private constructor(private readonly plc: PlcProcess, private readonly cable: TcpCut, private readonly endpoint: OpenEndpoint, private readonly dice: () => number) {}
+
+  static async start(seed: number): Promise<Chaos> {
+    const plc = await PlcProcess.create({ beatMs: SCAN_MS });
+    const cable = await TcpCut.create(plc.port);
+    const listening = { endpointUrl: `opc.tcp://localhost:${cable.port}/plc` };
+    const endpoint = await OpenEndpoint.open(listening, [0, 1, 2].map((index) => tagAt(index, SCAN_MS)));
+    await pause(1_500);
+    return new Chaos(plc, cable, endpoint, random(seed));
+  }
+
+  async round(fault: Fault = FAULTS[Math.floor(this.dice() * FAULTS.length)] ?? 'kill'): Promise<Round> {
+    const { host } = this.endpoint;
+    const before = { gaps: host.gaps.length, seen: host.observations.length };
+    let untrustedSamples = 0;
+    let downUs = host.now();
+    const restart = async (change: () => Promise<void>): Promise<void> => {
+      await this.plc.kill();
+      downUs = host.now();
+      await pause(this.dice() * 3_000);
+      await change();
+    };
+    if (fault === 'kill') await restart(() => this.plc.start());
+    if (fault === 'namespace shift') await restart(() => this.plc.start({ otherNamespaces: Array.from({ length: Math.floor(this.dice() * 4) }, (_none, at) => `urn:other-${at}`) }));
+    if (fault === 'node removed') await restart(() => this.plc.start({ without: this.dice() < 0.5 ? [1] : [] }));
+    if (fault === 'freeze') {
+      this.plc.freeze();
+      await pause(2_500 + this.dice() * 7_000);
+      this.plc.thaw();
+    }
+    if (fault === 'cable cut' || fault === 'cable silent') {
+      if (fault === 'cable cut') this.cable.cut();
+      else this.cable.silence();
+      await pause(300 + this.dice() * 8_000);
+      this.cable.mend();
+    }
+    if (fault === 'certificate swapped') {
+      await restart(() => this.plc.startWithNewCertificate());
+      const sinceUs = host.now();
+      const states = host.states.length;
+      await eventually('the certificate waits for approval', 12_000, () => host.states.slice(states - 3).some(({ kind }) => kind === 'untrusted'));
+      await pause(1_000);
+      untrustedSamples = host.observations.filter(({ emittedUs }) => emittedUs > sinceUs).length;
+      approve(host);
+    }
+    const upUs = host.now();
+    await eventually(`data after "${fault}"`, 30_000, () => host.of(1).some(({ sourceTimeUs, status }) => (sourceTimeUs ?? 0) > upUs && status >>> 30 === 0));
+    const first = host.of(1).find(({ sourceTimeUs }) => (sourceTimeUs ?? 0) > upUs)?.emittedUs ?? Number.NaN;
+    await pause(1_500);
+    const round: Round = {
+      fault,
+      backS: (first - upUs) / US,
+      gaps: host.gaps.length - before.gaps,
+      untrustedSamples,
+      problems: this.problems(before.gaps, downUs, upUs),
+    };
+    // A long run keeps only what the next round compares with.
+    host.observations.splice(0, Math.max(0, host.observations.length - 200));
+    this.rounds.push(round);
+    return round;
+  }
+
+  async dispose(): Promise<void> {
+    await this.endpoint.close();
+    this.cable.dispose();
+    await this.plc.dispose();
+  }
+
+  /** Every hole in the data is declared by exactly one gap with bounds of 1 s, and no gap is declared without a hole. */
+  private problems(gapsBefore: number, downUs: number, upUs: number): string[] {
+    const { host } = this.endpoint;
+    const gaps = host.gaps.slice(gapsBefore);
+    const times = host.of(1).flatMap(({ sourceTimeUs, status }) => (sourceTimeUs !== undefined && status >>> 30 === 0 ? [sourceTimeUs] : [])).toSorted((a, b) => a - b);
+    const found: string[] = [];
+    const holes = times.flatMap((time, index) => {
+      const previous = times[index - 1];
+      return previous !== undefined && time - previous > 1.5 * US && time > downUs ? [{ fromUs: previous, toUs: time }] : [];
+    });
+    const seconds = (us: number): string => ((us - downUs) / US).toFixed(2);
+    for (const hole of holes) {
+      const gap = gaps.find(({ fromUs, toUs }) => Math.abs(fromUs - hole.fromUs) <= US && Math.abs(toUs - hole.toUs) <= US);
+      if (!gap) found.push(`hole ${seconds(hole.fromUs)} … ${seconds(hole.toUs)} s is not declared; gaps: ${gaps.map(({ fromUs, toUs }) => `${seconds(fromUs)} … ${seconds(toUs)}`).join(', ') || 'none'}`);
+    }
+    if (gaps.length > 1) found.push(`${gaps.length} gaps for one outage`);
+    if (gaps.length > holes.length && upUs - downUs > 2 * US) found.push('a gap without a hole');
+    return found;
+  }
+}
+
+export function summary(rounds: readonly Round[]): string {
+  const sorted = rounds.map(({ backS }) => backS).toSorted((a, b) => a - b);
+  const at = (share: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(2);
+  const lines = FAULTS.flatMap((fault) => {
+    const of = rounds.filter((round) => round.fault === fault);
+    if (of.length === 0) return [];
+    return [`  ${fault}: ${of.length} rounds, data again after ${Math.max(...of.map(({ backS }) => backS)).toFixed(2)} s at most, ${of.reduce((sum, { gaps }) => sum + gaps, 0)} gaps`];
+  });
+  const problems = rounds.flatMap(({ fault, problems: all }) => all.map((problem) => `  PROBLEM ${fault}: ${problem}`));
+  return [`${rounds.length} rounds, data again: median ${at(0.5)} s, p95 ${at(0.95)} s, worst ${at(1)} s; ${problems.length} problems`, ...lines, ...problems].join('\n');
+}
