@@ -73,7 +73,7 @@ export async function startProductionSite(settings: PlantSimulatorSettings, cloc
   const running = server;
   return {
     layout,
-    opcUa: { url: running.url, userName: USER_NAME, password: identity.password },
+    opcUa: { url: running.url, userName: USER_NAME, password: identity.password, thumbprint: running.thumbprint },
     modbus: { host: settings.PLANT_HOST, port: modbus.port },
     control: new LineControl(
       [...model.lines.keys()],

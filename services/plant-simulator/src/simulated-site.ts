@@ -14,6 +14,8 @@ export interface OpcUaEndpoint {
   readonly userName: string;
   /** Secret: goes to the gateway's secret store, never into settings or logs. */
   readonly password: string;
+  /** SHA-256 of the server's certificate, hexadecimal: what a person compares before trusting it. */
+  readonly thumbprint: string;
 }
 
 export interface ModbusEndpoint {

@@ -40,7 +40,7 @@ export async function startSteamSite(settings: PlantSimulatorSettings, clock: Pl
   const running = server;
   return {
     layout,
-    opcUa: { url: running.url, userName: USER_NAME, password: identity.password },
+    opcUa: { url: running.url, userName: USER_NAME, password: identity.password, thumbprint: running.thumbprint },
     control: new SteamControl(
       layout,
       () => clock.now(),

@@ -1,4 +1,4 @@
-import { namespaceUriOf, opcUaAddress, type PipeRunLayout, type PlantLayout, type TagLayout } from './plant-layout.js';
+import { liveOpcUaAddress, namespaceUriOf, opcUaAddress, type PipeRunLayout, type PlantLayout, type TagLayout } from './plant-layout.js';
 
 const SITE = 'ludwigshafen';
 const ROOT = `acme/${SITE}`;
@@ -15,7 +15,7 @@ type Run = (typeof RUNS)[number];
 const equipmentPath = (run: Run): string => `${ROOT}/steam/${run.slug}`;
 
 function tag(run: Run, slug: string, browseName: string, name: string, unit: string, low: number, high: number, insightRole: string): TagLayout {
-  const address = opcUaAddress(SITE, `Steam/${run.folder}/${browseName}`);
+  const browsePath = `Steam/${run.folder}/${browseName}`;
   return {
     path: `${equipmentPath(run)}/${slug}`,
     equipmentPath: equipmentPath(run),
@@ -25,10 +25,10 @@ function tag(run: Run, slug: string, browseName: string, name: string, unit: str
     rangeLow: low,
     rangeHigh: high,
     endpoint: 'opcua',
-    address,
+    address: liveOpcUaAddress(SITE, browsePath),
     scanIntervalMs: 5_000,
     historyEndpoint: 'opcua',
-    historyAddress: address,
+    historyAddress: opcUaAddress(SITE, browsePath),
     insightRole,
   };
 }

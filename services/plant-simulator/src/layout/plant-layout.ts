@@ -3,6 +3,8 @@ import type { ShiftPattern } from '@telltale/plant-calendar';
 /** OPC UA address of a tag: namespace by URI, never by index. */
 export interface OpcUaAddress {
   readonly nodeId: string;
+  /** 0: every change, with the plant's own time. */
+  readonly samplingIntervalMs?: number;
 }
 
 /** Modbus address of a tag, as connectors/modbus reads it. */
@@ -117,3 +119,6 @@ export const namespaceUriOf = (site: SiteSlug): string => `urn:telltale:plant-si
 
 /** Browse path below Objects = the node's string identifier: `Steam/NorthRack/AirTemperature-001`. */
 export const opcUaAddress = (site: SiteSlug, browsePath: string): OpcUaAddress => ({ nodeId: `nsu=${namespaceUriOf(site)};s=${browsePath}` });
+
+/** The address of a live tag: the server pushes every change. */
+export const liveOpcUaAddress = (site: SiteSlug, browsePath: string): OpcUaAddress => ({ ...opcUaAddress(site, browsePath), samplingIntervalMs: 0 });

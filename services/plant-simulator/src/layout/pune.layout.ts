@@ -1,5 +1,6 @@
 import { LineState } from '../lines/line-state.js';
 import {
+  liveOpcUaAddress,
   namespaceUriOf,
   opcUaAddress,
   type LineSetupLayout,
@@ -46,7 +47,7 @@ interface Live {
 }
 
 function tag(equipmentPath: string, folder: string, slug: string, browseName: string, name: string, live: Live): TagLayout {
-  const opcUa = opcUaAddress(SITE, `${folder}/${browseName}`);
+  const browsePath = `${folder}/${browseName}`;
   return {
     path: `${equipmentPath}/${slug}`,
     equipmentPath,
@@ -57,10 +58,10 @@ function tag(equipmentPath: string, folder: string, slug: string, browseName: st
     rangeHigh: live.high,
     ...(live.counterMax === undefined ? {} : { counterMax: live.counterMax }),
     endpoint: live.modbus ? 'modbus' : 'opcua',
-    address: live.modbus ?? opcUa,
+    address: live.modbus ?? liveOpcUaAddress(SITE, browsePath),
     scanIntervalMs: live.scanIntervalMs,
     historyEndpoint: 'opcua',
-    historyAddress: opcUa,
+    historyAddress: opcUaAddress(SITE, browsePath),
     insightRole: live.insightRole,
   };
 }

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { listenError } from '@telltale/service-runtime';
 import type { Namespace, UAObject, UAVariable } from 'node-opcua-address-space';
@@ -88,6 +88,10 @@ export class PlantOpcUaServer {
 
   get url(): string {
     return this.server.getEndpointUrl();
+  }
+
+  get thumbprint(): string {
+    return createHash('sha256').update(this.server.getCertificate()).digest('hex');
   }
 
   get sessions(): number {

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { crc16 } from './crc16.js';
+import type { ReadRequest } from './read-request.js';
+import { RtuFraming } from './rtu-framing.js';
+import { TcpFraming } from './tcp-framing.js';
+
+const request: ReadRequest = { unit: 17, table: 'holding', first: 0x6b, count: 3 };
+const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
+
+describe('frames of the specification', () => {
+  it('writes the request of §6.3 in both framings', () => {
+    expect(new TcpFraming(0x0000).send(request).toString('hex')).toBe('0001000000061103006b0003');
+    // The often printed RTU example 11 03 00 6B 00 03 76 87.
+    expect(new RtuFraming().send(request).toString('hex')).toBe('1103006b00037687');
+  });
+
+  it('knows the CRC of the check string', () => {
+    expect(crc16(Buffer.from('123456789'))).toBe(0x4b37);
+  });
+});
+
+describe('TcpFraming', () => {
+  const waiting = (): TcpFraming => {
+    const framing = new TcpFraming(0);
+    framing.send(request);
+    return framing;
+  };
+
+  it('takes the right answer, also in pieces', () => {
+    const framing = waiting();
+    const answer = hex('0001 0000 0009 11 03 06 022b 0000 0064');
+    for (let cut = 0; cut < answer.length; cut++) expect(framing.receive(answer.subarray(0, cut)).kind).toBe('incomplete');
+    expect(framing.receive(answer)).toEqual({ kind: 'answer', bytes: 15, answer: { kind: 'data', data: hex('022b00000064') } });
+  });
+
+  it.each([
+    ['another transaction', '0002 0000 0009 11 03 06 022b 0000 0064'],
+    ['another protocol', '0001 0001 0009 11 03 06 022b 0000 0064'],
+    ['another unit', '0001 0000 0009 12 03 06 022b 0000 0064'],
+    ['another function', '0001 0000 0009 11 04 06 022b 0000 0064'],
+    ['a greater byte count', '0001 0000 0009 11 03 08 022b 0000 0064'],
+    ['a smaller byte count', '0001 0000 0009 11 03 04 022b 0000 0064'],
+    ['fewer data than counted', '0001 0000 0007 11 03 06 022b 0000'],
+    ['a length no frame has', '0001 0000 ffff 11 03 06'],
+    ['an exception with too much behind it', '0001 0000 0004 11 83 02 00'],
+  ])('takes %s for broken', (_what, text) => {
+    const received = waiting().receive(hex(text));
+    expect(received).toMatchObject({ kind: 'answer', answer: { kind: 'broken' } });
+  });
+
+  it('drops the late answer of a request that was given up, and takes the next one', () => {
+    const framing = waiting();
+    expect(framing.giveUp()).toBe(true);
+    framing.send(request);
+    const late = hex('0001 0000 0009 11 03 06 aaaa aaaa aaaa');
+    const next = hex('0002 0000 0009 11 03 06 022b 0000 0064');
+    expect(framing.receive(Buffer.concat([late, next]))).toEqual({ kind: 'late', bytes: 15 });
+    expect(framing.receive(next)).toMatchObject({ answer: { kind: 'data' } });
+  });
+});
+
+describe('RtuFraming', () => {
+  const withCrc = (text: string): Buffer => {
+    const body = hex(text);
+    const crc = Buffer.alloc(2);
+    crc.writeUInt16LE(crc16(body));
+    return Buffer.concat([body, crc]);
+  };
+
+  it('takes the right answer and an exception', () => {
+    const framing = new RtuFraming();
+    framing.send(request);
+    expect(framing.receive(withCrc('11 03 06 022b 0000 0064'))).toMatchObject({ answer: { kind: 'data' } });
+    framing.send(request);
+    expect(framing.receive(withCrc('11 83 02'))).toMatchObject({ answer: { kind: 'exception', exceptionCode: 2 } });
+  });
+
+  it('takes no answer in which a single bit is wrong', () => {
+    const right = withCrc('11 03 06 022b 0000 0064');
+    for (let bit = 0; bit < right.length * 8; bit++) {
+      const framing = new RtuFraming();
+      framing.send(request);
+      const flipped = Buffer.from(right);
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      const received = framing.receive(flipped);
+      expect(received.kind === 'answer' && received.answer.kind === 'data').toBe(false);
+    }
+  });
+
+  it('closes on bytes that nobody asked for', () => {
+    expect(new RtuFraming().receive(hex('11'))).toMatchObject({ answer: { kind: 'broken' } });
+  });
+});
