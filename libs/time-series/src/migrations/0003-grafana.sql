@@ -34,15 +34,28 @@ begin
       from series.rollup_1h h where h.tag_id = tag and h.bucket >= before and h.bucket < high;
   end if;
   return query
-  with piece as (
-    select h.* from series.rollup_1h h where h.tag_id = tag and h.bucket >= before and h.bucket < hours_until
+  with gap as (
+    -- Declared stretches without valid data, less what was filled from history later.
+    select lower(u.g) as from_us, upper(u.g) as to_us from (
+      select unnest(coalesce(range_agg(int8range(c.from_us, c.to_us)) filter (where c.kind <> 'backfilled'), '{}')
+                    - coalesce(range_agg(int8range(c.from_us, c.to_us)) filter (where c.kind = 'backfilled'), '{}')) as g
+      from series.continuity c
+      where c.tag_id = tag and c.from_us < c.to_us and c.from_us < series.us_of(high) and c.to_us > series.us_of(before)
+    ) u
+  ), gap_hour as (
+    -- Hours with a gap are built from their minutes, which lie around the gap.
+    select distinct h.at from gap g
+    cross join lateral pg_catalog.generate_series(
+      pg_catalog.date_bin(interval '1 hour', greatest(series.time_of(g.from_us), before), origin),
+      least(series.time_of(g.to_us), hours_until) - interval '1 microsecond', interval '1 hour') as h(at)
+  ), piece as (
+    select h.* from series.rollup_1h h
+    where h.tag_id = tag and h.bucket >= before and h.bucket < hours_until and h.bucket not in (select gh.at from gap_hour gh)
+    union all
+    select m.* from gap_hour gh join series.rollup_1m m on m.bucket >= gh.at and m.bucket < gh.at + interval '1 hour'
+    where m.tag_id = tag and m.bucket >= before and m.bucket < hours_until
     union all
     select m.* from series.rollup_1m m where m.tag_id = tag and m.bucket >= hours_until and m.bucket < high + interval '15 minutes'
-  ), gap as (
-    select c.from_us, c.to_us from series.continuity c
-    where c.tag_id = tag and c.kind <> 'backfilled' and c.from_us < series.us_of(high) and c.to_us > series.us_of(before)
-      and not exists (select from series.continuity f
-                      where f.tag_id = tag and f.kind = 'backfilled' and f.from_us <= c.from_us and f.to_us >= c.to_us)
   ), following as (
     select p.last_us, p.last_good, lead(p.first_us, 1, 9007199254740991) over (order by p.bucket) as next_us from piece p
   ), bridge as (
@@ -60,7 +73,9 @@ begin
   ), total as (
     select pg_catalog.date_bin(step, p.bucket, origin) as start, sum(p.n) as n, sum(p.good) as good, min(p.min) as min, max(p.max) as max,
            sum(p.sum) as sum, (array_agg(p.first order by p.bucket) filter (where p.good > 0))[1] as first,
-           (array_agg(p.last order by p.bucket desc) filter (where p.good > 0))[1] as last, sum(p.held_us) as held_us
+           (array_agg(p.last order by p.bucket desc) filter (where p.good > 0))[1] as last,
+           sum(greatest(0, p.held_us - coalesce((
+             select sum(least(g.to_us, p.last_us) - greatest(g.from_us, p.first_us)) from gap g where g.from_us < p.last_us and g.to_us > p.first_us), 0))) as held_us
     from piece p where p.bucket >= low and p.bucket < high
     group by 1
   )
@@ -70,14 +85,14 @@ begin
   order by t.start;
 end $$;
 
--- First and last good value of every minute, at their minute's times: the finest that plain SQL reads (docs: why raw values are not SQL).
+-- Of every minute the last sample, when it is good, and the first, when all are: true samples, the finest that plain SQL reads.
 create function series.tag_points(tag int4, from_time timestamptz, to_time timestamptz)
   returns table ("time" timestamptz, value float8)
   language sql stable security invoker set search_path = ''
   begin atomic
     select p.at, p.value
     from series.rollup_1m m
-    cross join lateral (values (series.time_of(m.first_us), m.first, true), (series.time_of(m.last_us), m.last, m.n > 1)) as p(at, value, shown)
+    cross join lateral (values (series.time_of(m.first_us), m.first, m.good = m.n), (series.time_of(m.last_us), m.last, m.last_good and (m.n > 1 or m.good < m.n))) as p(at, value, shown)
     where m.tag_id = tag_points.tag and m.bucket >= tag_points.from_time - interval '1 minute' and m.bucket < tag_points.to_time
       and p.shown and p.value is not null and p.at >= tag_points.from_time and p.at < tag_points.to_time
     order by p.at;
