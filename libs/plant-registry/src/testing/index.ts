@@ -1,1 +1,2 @@
+export * from './catalog-lint.js';
 export * from './test-database.js';
