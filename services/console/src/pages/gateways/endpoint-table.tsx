@@ -1,0 +1,80 @@
+import type { ReactNode } from 'react';
+import { formatDateTime, formatNumber } from '../../format/format';
+import type { EndpointState } from '../../generated/graphql';
+import { useText } from '../../i18n/text';
+import { useFormats } from '../../shell/site-context';
+import type { GatewayData } from './gateway-panel';
+
+type EndpointData = GatewayData['endpoints'][number];
+const SHAPES: Readonly<Record<EndpointState, string>> = { CONNECTED: '●', CONNECTING: '◌', DEGRADED: '◐', DISCONNECTED: '✕', UNTRUSTED: '⚿', MISCONFIGURED: '✕' };
+
+export function EndpointTable({ endpoints }: { readonly endpoints: readonly EndpointData[] }): ReactNode {
+  const { t } = useText();
+  return (
+    <div className="table-scroll">
+      <table className="grid fold">
+        <thead>
+          <tr>
+            <th scope="col">{t('gateways.endpoint')}</th>
+            <th scope="col">{t('gateways.state')}</th>
+            <th scope="col" className="num">{t('gateways.tags')}</th>
+            <th scope="col" className="num">{t('gateways.rate')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {endpoints.map((endpoint) => (
+            <EndpointRow key={endpoint.id} endpoint={endpoint} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function EndpointRow({ endpoint }: { readonly endpoint: EndpointData }): ReactNode {
+  const { t } = useText();
+  const formats = useFormats();
+  const { state, untrustedCertificate: certificate, askedPerSecond: asked, achievedPerSecond: achieved } = endpoint;
+  const isWell = state === 'CONNECTED' || state === 'CONNECTING';
+  const isSlow = typeof asked === 'number' && typeof achieved === 'number' && achieved < asked * 0.9;
+  return (
+    <tr data-testid="endpoint-row" data-state={state ?? 'null'}>
+      <td>
+        <span className="strong">{endpoint.name}</span> <span className="dim small">{endpoint.connector}</span>
+      </td>
+      <td data-label={t('gateways.state')} className="endpoint-state">
+        <span className={isWell ? 'nowrap' : 'off nowrap'}>
+          <span aria-hidden="true">{state ? SHAPES[state] : '○'} </span>
+          {t(`endpoint.${state ?? 'null'}`)}
+        </span>
+        {endpoint.since && <span className="dim small nowrap"> {t('line.since', { time: formatDateTime(formats, endpoint.since) })}</span>}
+        {endpoint.reason && (
+          <p className="small">
+            {endpoint.reason} {endpoint.code && <span className="dim mono break">{endpoint.code}</span>}
+          </p>
+        )}
+        {certificate && (
+          <p className="small">
+            {t('gateways.certificate')}
+            <br />
+            <span className="mono break">
+              {certificate.subject}
+              <br />
+              {certificate.thumbprint}
+            </span>
+          </p>
+        )}
+      </td>
+      <td className="num" data-label={t('gateways.tags')}>
+        {formatNumber(formats.locale, endpoint.tagCount, 0)}
+      </td>
+      <td className="num" data-label={t('gateways.rate')}>
+        <span className={isSlow ? 'off' : undefined}>
+          {isSlow && <span aria-hidden="true">▼ </span>}
+          {formatNumber(formats.locale, achieved, 1)} / {formatNumber(formats.locale, asked, 1)}
+        </span>{' '}
+        <span className="dim small">{t('gateways.perSecond')}</span>
+      </td>
+    </tr>
+  );
+}

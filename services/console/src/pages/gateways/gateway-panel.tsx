@@ -1,0 +1,55 @@
+import { Progress } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { formatAgo, formatDuration, formatNumber, formatPercent } from '../../format/format';
+import type { GatewaysQuery } from '../../generated/graphql';
+import { useText } from '../../i18n/text';
+import { useNow } from '../../live/now';
+import { Figure } from '../../parts/figure';
+import { Panel } from '../../parts/panel';
+import { useFormats } from '../../shell/site-context';
+import { EndpointTable } from './endpoint-table';
+
+export type GatewayData = NonNullable<GatewaysQuery['site']>['gateways'][number];
+
+export function GatewayPanel({ gateway }: { readonly gateway: GatewayData }): ReactNode {
+  const { t } = useText();
+  const { locale } = useFormats();
+  const now = useNow(5);
+  const { spool, backfill } = gateway;
+  const reported = gateway.statusAt ? t('gateways.reported', { ago: formatAgo(locale, gateway.statusAt, now) }) : t('gateways.neverSeen');
+  return (
+    <Panel
+      title={gateway.name}
+      testId="gateway"
+      note={
+        <span className={gateway.online ? undefined : 'off'}>
+          <span aria-hidden="true">{gateway.online ? '● ' : '✕ '}</span>
+          {t(gateway.online ? 'gateways.online' : 'gateways.offline')} · {reported}
+          {gateway.version && ` · ${t('gateways.version', { version: gateway.version })}`}
+        </span>
+      }
+    >
+      <div className="stack">
+        {backfill && (
+          <div>
+            <p className="small" style={{ marginBottom: 6 }}>
+              <span className="strong">{t('banner.backfill', { percent: formatPercent(locale, backfill.progress, 0) })}</span>{' '}
+              <span className="dim">{t('banner.backfillDetail', { done: formatNumber(locale, backfill.tagsDone, 0), total: formatNumber(locale, backfill.tagsTotal, 0), samples: formatNumber(locale, backfill.samples, 0) })}</span>
+            </p>
+            <Progress value={backfill.progress * 100} size="md" aria-label={t('banner.backfill', { percent: formatPercent(locale, backfill.progress, 0) })} />
+          </div>
+        )}
+        <div className="figures">
+          <Figure label={t('gateways.lag')} value={typeof gateway.lagSeconds === 'number' ? formatDuration(locale, gateway.lagSeconds) : '–'} />
+          <Figure
+            label={t('gateways.spool')}
+            value={!spool ? '–' : spool.depthBatches === 0 ? t('gateways.spoolEmpty') : t('gateways.batches', { count: spool.depthBatches })}
+            note={spool && [spool.depthBatches > 0 ? formatNumber(locale, spool.depthBytes / 1024, 0, 'KiB') : '', spool.oldest ? t('gateways.oldest', { ago: formatAgo(locale, spool.oldest, now) }) : '', spool.quarantinedRecords > 0 ? t('gateways.quarantined', { count: spool.quarantinedRecords }) : ''].filter(Boolean).join(' · ')}
+          />
+          <Figure label={t('gateways.clock')} value={formatNumber(locale, gateway.clockOffsetMs, 0, 'ms')} />
+        </div>
+        <EndpointTable endpoints={gateway.endpoints} />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,47 @@
+import { graphql } from '../../generated/gql';
+
+export const GatewaysDocument = graphql(`
+  query Gateways($siteId: ID!) {
+    site(id: $siteId) {
+      id
+      gateways {
+        id
+        name
+        version
+        startedAt
+        statusAt
+        online
+        clockOffsetMs
+        lagSeconds
+        spool {
+          depthBatches
+          depthBytes
+          oldest
+          quarantinedRecords
+        }
+        backfill {
+          tagsDone
+          tagsTotal
+          samples
+          progress
+        }
+        endpoints {
+          id
+          name
+          connector
+          tagCount
+          state
+          since
+          code
+          reason
+          askedPerSecond
+          achievedPerSecond
+          untrustedCertificate {
+            thumbprint
+            subject
+          }
+        }
+      }
+    }
+  }
+`);

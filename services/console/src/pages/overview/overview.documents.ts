@@ -1,0 +1,57 @@
+import { graphql } from '../../generated/gql';
+
+export const OverviewDocument = graphql(`
+  query Overview($siteId: ID!, $from: DateTime!, $to: DateTime!) {
+    site(id: $siteId) {
+      id
+      overview {
+        openLeakAlerts
+        unacknowledgedLeakAlerts
+        leakLossKgPerHour
+        tagCount
+        tagsLive
+        newestSampleAt
+        leakLossPerHour {
+          amount
+          currency
+        }
+        shift {
+          name
+          start
+          end
+          productionDay
+        }
+        today {
+          ...FigureParts
+        }
+      }
+      lines {
+        id
+        name
+        targetYield
+        targetOee
+        currentState {
+          state
+          label
+          from
+          to
+        }
+        shifts(from: $from, to: $to) {
+          ...ShiftParts
+        }
+      }
+      pipeRuns {
+        id
+        name
+        lengthM
+        medium
+        openLeakAlerts {
+          id
+        }
+      }
+    }
+    leakAlerts(siteId: $siteId, first: 5) {
+      ...LeakRowParts
+    }
+  }
+`);

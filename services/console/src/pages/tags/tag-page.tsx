@@ -1,0 +1,53 @@
+import { SegmentedControl } from '@mantine/core';
+import { useMemo, useState, type ReactNode } from 'react';
+import { useParams } from 'react-router';
+import { formatDateTime } from '../../format/format';
+import { useText } from '../../i18n/text';
+import { useLiveQuery } from '../../live/live-query';
+import { useLiveValues } from '../../live/live-values';
+import { Figure } from '../../parts/figure';
+import { Latest } from '../../parts/latest';
+import { PageHead } from '../../parts/panel';
+import { Answered, NotFound } from '../../parts/states';
+import { useFormats } from '../../shell/site-context';
+import { BucketTrend, SampleTrend } from './trend';
+import { TagDocument } from './tags.documents';
+
+const RANGES = ['1h', '8h', '3d'] as const;
+type Range = (typeof RANGES)[number];
+const isRange = (value: string): value is Range => RANGES.some((range) => range === value);
+
+/** One tag: what it is, its value now, and its trend. */
+export function TagPage(): ReactNode {
+  const { t } = useText();
+  const formats = useFormats();
+  const { id = '' } = useParams();
+  const [range, setRange] = useState<Range>('1h');
+  const asked = useLiveQuery({ query: TagDocument, variables: { id } });
+  const live = useLiveValues(useMemo(() => [id], [id]));
+  return (
+    <Answered asked={asked}>
+      {({ tag }) => {
+        if (!tag) return <NotFound />;
+        const latest = live.get(tag.id) ?? tag.latest;
+        return (
+          <div className="stack">
+            <PageHead title={tag.name} note={<span className="break">{tag.path}</span>} />
+            <div className="figures" style={{ marginTop: -8 }}>
+              <Figure label={t('tags.latest')} value={<Latest latest={latest} unit={tag.unit} />} note={latest && formatDateTime(formats, latest.sourceTime)} />
+            </div>
+            <section className="panel" aria-label={t('tags.trend')}>
+              <header>
+                <h2>{t('tags.trend')}</h2>
+                <span className="right">
+                  <SegmentedControl aria-label={t('tags.trend')} value={range} onChange={(value) => isRange(value) && setRange(value)} data={RANGES.map((value) => ({ value, label: t(`tags.range.${value}`) }))} />
+                </span>
+              </header>
+              {range === '1h' ? <SampleTrend tag={tag} /> : <BucketTrend key={range} tag={tag} hours={range === '8h' ? 8 : 72} />}
+            </section>
+          </div>
+        );
+      }}
+    </Answered>
+  );
+}

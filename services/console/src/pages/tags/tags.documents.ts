@@ -1,0 +1,84 @@
+import { graphql } from '../../generated/gql';
+
+export const TagsDocument = graphql(`
+  query Tags($siteId: ID!, $first: Int!, $after: String, $filter: String) {
+    tags(siteId: $siteId, first: $first, after: $after, filter: $filter) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      edges {
+        cursor
+        node {
+          id
+          path
+          name
+          unit
+          latest {
+            ...LatestParts
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const TagDocument = graphql(`
+  query Tag($id: ID!) {
+    tag(id: $id) {
+      id
+      path
+      name
+      unit
+      kind
+      rangeLow
+      rangeHigh
+      scanIntervalMs
+      latest {
+        ...LatestParts
+      }
+    }
+  }
+`);
+
+export const TagSamplesDocument = graphql(`
+  query TagSamples($tagId: ID!, $from: DateTime!, $to: DateTime!) {
+    samples(tagId: $tagId, from: $from, to: $to, max: 1500) {
+      completeness
+      thinned
+      continuity {
+        kind
+        from
+        to
+        reason
+      }
+      samples {
+        time
+        value
+        quality
+      }
+    }
+  }
+`);
+
+export const TagBucketsDocument = graphql(`
+  query TagBuckets($tagIds: [ID!]!, $from: DateTime!, $to: DateTime!, $bucketSeconds: Int!) {
+    buckets(tagIds: $tagIds, from: $from, to: $to, bucketSeconds: $bucketSeconds) {
+      completeness
+      continuity {
+        kind
+        from
+        to
+        reason
+      }
+      buckets {
+        start
+        min
+        max
+        mean
+        completeness
+      }
+    }
+  }
+`);
