@@ -1,0 +1,73 @@
+import { Body, Controller, Get, Headers, HttpCode, Post, Query, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { type GatewayConfiguration, GatewayStatus, INGEST_PATHS, Watermark } from '@telltale/ingest-contract';
+import { GatewayRepository, type KnownGateway } from '@telltale/plant-registry';
+import { CommittedWatermarks } from '../batches/committed-watermarks.js';
+import { IngestRefused, orComeAgain } from '../refusals/ingest-refused.error.js';
+import { CallingGateway } from './calling-gateway.js';
+import { GatewayKeyGuard } from './gateway-key.guard.js';
+
+/** What a gateway asks and tells besides its batches. */
+@Controller()
+@UseGuards(GatewayKeyGuard)
+export class GatewayController {
+  constructor(
+    private readonly gateways: GatewayRepository,
+    private readonly watermarks: CommittedWatermarks,
+  ) {}
+
+  @Get(INGEST_PATHS.watermark)
+  async watermark(
+    @CallingGateway() { tenant, gatewayId }: KnownGateway,
+    @Query('epoch') asked: string | undefined,
+  ): Promise<Watermark> {
+    const epoch = /^\d{1,15}$/.test(asked ?? '') ? Number(asked) : NaN;
+    if (Number.isNaN(epoch)) {
+      throw new IngestRefused({
+        status: 400,
+        code: 'EPOCH_MISSING',
+        message: 'The query has no epoch.',
+        remedy: `Ask for ${INGEST_PATHS.watermark}?epoch=<number>.`,
+      });
+    }
+    return { epoch, seq: await this.watermarks.fresh(tenant, gatewayId, epoch) };
+  }
+
+  @Get(INGEST_PATHS.configuration)
+  async configuration(
+    @CallingGateway() { tenant, gatewayId }: KnownGateway,
+    @Headers('if-none-match') known: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<GatewayConfiguration | undefined> {
+    const configuration = await orComeAgain('database', () => this.gateways.configuration(tenant, gatewayId));
+    if (configuration === null) {
+      throw new IngestRefused({
+        status: 404,
+        code: 'GATEWAY_REMOVED',
+        message: 'This gateway was removed from the platform.',
+        remedy: 'Add the gateway again and give it its new key.',
+      });
+    }
+    const tag = `"${configuration.version}"`;
+    void reply.header('etag', tag).header('cache-control', 'no-cache');
+    if (known !== tag) return configuration;
+    void reply.status(304);
+    return undefined;
+  }
+
+  @Post(INGEST_PATHS.status)
+  @HttpCode(204)
+  async status(@CallingGateway() { tenant, gatewayId }: KnownGateway, @Body() body: unknown): Promise<void> {
+    const status = GatewayStatus.safeParse(body);
+    if (!status.success) {
+      const [issue] = status.error.issues;
+      throw new IngestRefused({
+        status: 400,
+        code: 'STATUS_INVALID',
+        message: `The gateway status is not valid at ${issue?.path.join('.') || 'its root'}.`,
+        remedy: 'Use a gateway and a platform of the same release line.',
+      });
+    }
+    await orComeAgain('database', () => this.gateways.recordStatus(tenant, gatewayId, status.data, new Date()));
+  }
+}

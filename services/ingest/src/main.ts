@@ -1,0 +1,4 @@
+import { runMain } from '@telltale/service-runtime';
+import { ingestSettings, startIngest } from './index.js';
+
+await runMain('ingest', ingestSettings, startIngest);
