@@ -12,7 +12,6 @@ import {
   PipeSensor,
   Product,
   ProductRate,
-  ShiftPatternRecord,
   Site,
   Tag,
 } from '../entities/index.js';

@@ -1,2 +1,3 @@
 export * from './catalog-lint.js';
 export * from './test-database.js';
+export * from './two-tenants.js';
