@@ -25,7 +25,7 @@ export async function chooseEndpoint(offered: readonly EndpointDescription[], se
     (endpoint) => endpoint.securityPolicyUri === SecurityPolicy[securityPolicy] && endpoint.securityMode === MessageSecurityMode[securityMode],
   );
   if (wanted.length === 0) {
-    const offers = [...new Set(offered.map(offer))].join(', ') || 'nothing';
+    const offers = [...new Set(offered.map(offer))].toSorted().join(', ') || 'nothing';
     throw new ConfigurationError('opcua.security-not-offered', endpointUrl, `the server does not offer ${securityPolicy}/${securityMode}, only ${offers}`, 'Enable it at the server or change securityPolicy and securityMode; nothing weaker is used by itself.');
   }
   const near: EndpointDescription[] = [];
