@@ -17,19 +17,21 @@ const asInt = new Int32Array(scratch);
 
 /** Per tag: decimals as scaled integer differences, float32 as bit differences, other doubles as XOR; NaN apart. */
 export function writeValues(writer: ByteWriter, values: Float64Array, runs: readonly number[]): void {
-  const decimals = new Float64Array(values.length);
-  const floats = new Float64Array(values.length);
-  const doubles = wordsOf(values.length);
+  const forms = formsOf(values, runs);
+  const room = roomFor(forms, runs);
+  const decimals = new Float64Array(room.decimal);
+  const floats = new Float64Array(room.float);
+  const doubles = wordsOf(room.double);
   let decimalCount = 0;
   let floatCount = 0;
   let doubleCount = 0;
   let at = 0;
   const nans: number[] = [];
   for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) nans.push(i);
-  for (const length of runs) {
-    const form = formOf(values, at, length);
+  for (let run = 0; run < runs.length; run++) {
+    const form = forms[run] ?? 0;
     writer.u8(form);
-    const end = at + length;
+    const end = at + (runs[run] ?? 0);
     if (form < POWERS.length) {
       const power = POWERS[form] ?? 1;
       let previous = 0;
@@ -72,8 +74,7 @@ export function writeValues(writer: ByteWriter, values: Float64Array, runs: read
 
 export function readValues(reader: ByteReader, count: number, runs: readonly number[]): Float64Array {
   const forms = runs.map(() => reader.u8());
-  const counts = { decimal: 0, float: 0, double: 0 };
-  forms.forEach((form, run) => (counts[kindOf(form)] += runs[run] ?? 0));
+  const counts = roomFor(forms, runs);
   const decimals = readIntegers(reader, counts.decimal);
   const floats = readIntegers(reader, counts.float);
   const doubles = readWords(reader, counts.double);
@@ -82,7 +83,8 @@ export function readValues(reader: ByteReader, count: number, runs: readonly num
   let decimalAt = 0;
   let floatAt = 0;
   let doubleAt = 0;
-  forms.forEach((form, run) => {
+  for (let run = 0; run < runs.length; run++) {
+    const form = forms[run] ?? 0;
     const end = at + (runs[run] ?? 0);
     if (form < POWERS.length) {
       const power = POWERS[form] ?? 1;
@@ -109,7 +111,7 @@ export function readValues(reader: ByteReader, count: number, runs: readonly num
         values[at] = asDouble[0] ?? 0;
       }
     }
-  });
+  }
   const nans = reader.count(count, 'missing values');
   let index = 0;
   for (let i = 0; i < nans; i++) {
@@ -118,6 +120,18 @@ export function readValues(reader: ByteReader, count: number, runs: readonly num
     values[index] = NaN;
   }
   return values;
+}
+
+function formsOf(values: Float64Array, runs: readonly number[]): number[] {
+  let at = 0;
+  return runs.map((length) => formOf(values, (at += length) - length, length));
+}
+
+/** How many values of each kind there are. */
+function roomFor(forms: readonly number[], runs: readonly number[]): { decimal: number; float: number; double: number } {
+  const room = { decimal: 0, float: 0, double: 0 };
+  forms.forEach((form, run) => (room[kindOf(form)] += runs[run] ?? 0));
+  return room;
 }
 
 /** Number of decimals (0..9) when every value is such a decimal, else the narrowest float that keeps every bit. */
