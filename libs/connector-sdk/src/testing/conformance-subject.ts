@@ -13,7 +13,7 @@ export interface ConformanceDevice {
   /** A value of the device at `index`; integers from 0 to 30 000 arrive unchanged. */
   set(index: number, value: number): void;
   /** Lets the device give "not a number" at `index`; absent when the protocol has none. */
-  setNotANumber?(index: number): void;
+  readonly setNotANumber?: (index: number) => void;
   /** Kills the device without a farewell. */
   stop(): Promise<void>;
   /** The same device again, on the same port. */

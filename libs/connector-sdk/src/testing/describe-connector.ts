@@ -3,8 +3,8 @@ import { CONFORMANCE_CASES, type ConformanceSubject } from './conformance-subjec
 
 /** The part of a test runner that the kit needs; `@jest/globals` fits. */
 export interface TestRunner {
-  describe(name: string, body: () => void): void;
-  test(name: string, body: () => Promise<void>, timeoutMs?: number): void;
+  readonly describe: (name: string, body: () => void) => void;
+  readonly test: (name: string, body: () => Promise<void>, timeoutMs?: number) => void;
 }
 
 const CASE_TIMEOUT_MS = 30_000;
