@@ -153,7 +153,12 @@ describe('a gateway', () => {
     expect(before).toMatchObject({
       gatewayId,
       site: 'plant',
-      endpoints: [{ connector: 'opcua', tags: acme.tags.map(({ tagId, path }) => ({ tagId, tagPath: path, scanIntervalMs: 1000 })) }],
+      endpoints: [
+        {
+          connector: 'opcua',
+          tags: acme.tags.map(({ tagId, path }) => ({ tagId, tagPath: path, scanIntervalMs: 1000 })),
+        },
+      ],
     });
     expect((await gateways.configuration(acme.tenant, gatewayId))?.version).toBe(before?.version);
     await new PlantSetup(api).endpoint(acme.tenant, {

@@ -1,9 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import type { EquipmentLevel } from '@telltale/equipment-model';
 import { ID, OPTIONAL_ID, TEXT } from './column-types.js';
 import { Site } from './site.entity.js';
-
-export const EQUIPMENT_LEVELS = ['area', 'line', 'cell'] as const;
-export type EquipmentLevel = (typeof EQUIPMENT_LEVELS)[number];
 
 /** An area, line or cell of a site (ISA-95). */
 @Entity('equipment')

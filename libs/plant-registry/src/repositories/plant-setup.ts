@@ -1,4 +1,5 @@
 import type { EntityManager, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
+import { parseEquipmentPath, parseSlug, parseTagPath, placeSensors } from '@telltale/equipment-model';
 import { ShiftPattern } from '@telltale/plant-calendar';
 import type { TenantContext } from '@telltale/tenancy';
 import type { RegistryDatabase } from '../database/registry-database.js';
@@ -16,7 +17,7 @@ import {
   Tag,
 } from '../entities/index.js';
 
-/** The fields of an entity that a caller gives; absent optional ones become null. */
+/** The fields of an entity that a caller gives; absent optional ones stay as they are, null at first. */
 type Given<E, Key extends keyof E> = Omit<E, 'tenantId' | Key | OptionalOf<E>> & Partial<Pick<E, OptionalOf<E>>>;
 type OptionalOf<E> = { [K in keyof E]: null extends E[K] ? K : never }[keyof E];
 
@@ -25,11 +26,16 @@ export class PlantSetup {
   constructor(private readonly registry: RegistryDatabase) {}
 
   site(tenant: TenantContext, site: Given<Site, 'siteId'>): Promise<Site> {
-    return this.keep(tenant, Site, { slug: site.slug }, site);
+    return this.keep(tenant, Site, { slug: parseSlug(site.slug) }, site);
   }
 
   equipment(tenant: TenantContext, equipment: Given<Equipment, 'equipmentId'>): Promise<Equipment> {
-    return this.keep(tenant, Equipment, { siteId: equipment.siteId, path: equipment.path }, equipment);
+    return this.keep(
+      tenant,
+      Equipment,
+      { siteId: equipment.siteId, path: parseEquipmentPath(equipment.path).text },
+      equipment,
+    );
   }
 
   gateway(tenant: TenantContext, gateway: Pick<Gateway, 'siteId' | 'name'>): Promise<Gateway> {
@@ -44,7 +50,7 @@ export class PlantSetup {
   tags(tenant: TenantContext, tags: readonly Given<Tag, 'tagId'>[]): Promise<Tag[]> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager) => {
-      const rows = tags.map((tag) => ({ ...EMPTY_TAG, ...tag }));
+      const rows = tags.map((tag) => ({ ...EMPTY_TAG, ...tag, path: parseTagPath(tag.path).text }));
       await manager.query(KEEP_TAGS, [tenantId, JSON.stringify(rows)]);
       const byPath = new Map((await manager.findBy(Tag, { tenantId })).map((tag) => [tag.path, tag]));
       return tags.flatMap(({ path }) => byPath.get(path) ?? []);
@@ -58,6 +64,7 @@ export class PlantSetup {
     sensors: readonly Pick<PipeSensor, 'tagId' | 'positionM'>[],
   ): Promise<PipeRun> {
     const { tenantId } = tenant;
+    const placed = placeSensors(run.lengthM, sensors);
     return this.registry.inTenant(tenant, async (manager) => {
       const saved = await keepIn(
         manager,
@@ -69,7 +76,7 @@ export class PlantSetup {
       await manager.delete(PipeSensor, { tenantId, pipeRunId });
       await manager.insert(
         PipeSensor,
-        sensors.map(({ tagId, positionM }) => ({ tenantId, pipeRunId, tagId, positionM })),
+        placed.map(({ tagId, positionM }) => ({ tenantId, pipeRunId, tagId, positionM })),
       );
       return saved;
     });
