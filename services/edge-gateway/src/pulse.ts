@@ -49,3 +49,27 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', end, { once: true });
   });
 }
+
+/** The signal came before the work was done. */
+export class EndedEarlyError extends Error {
+  readonly code = 'ENDED_EARLY';
+  constructor() {
+    super('The gateway stops.');
+    this.name = 'EndedEarlyError';
+  }
+}
+
+/** The result of `work`, but never later than the signal: a device that hangs must not keep the gateway from stopping. */
+export async function unlessEnded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let end: (() => void) | undefined;
+  const ended = new Promise<never>((_, reject) => {
+    end = () => reject(new EndedEarlyError());
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    if (end) signal.removeEventListener('abort', end);
+  }
+}

@@ -14,7 +14,6 @@ export interface ConnectorEntry {
 
 const PackageJson = z.looseObject({
   name: z.string(),
-  connector: z.unknown(),
   exports: z.looseObject({ '.': z.union([z.string(), z.record(z.string(), z.string())]) }),
 });
 
@@ -66,7 +65,7 @@ function readPackage(folder: string): Found {
     throw new StartError('CONNECTOR_INVALID', `${folder}/package.json is no JSON`, REMEDY, { cause });
   }
   const parsed = PackageJson.safeParse(json);
-  if (!parsed.success) throw new StartError('CONNECTOR_INVALID', `${folder}/package.json needs "name", "connector" and "exports"`, REMEDY);
+  if (!parsed.success) throw new StartError('CONNECTOR_INVALID', `${folder}/package.json needs "name" and "exports"`, REMEDY);
   const { name, exports } = parsed.data;
   const target = exports['.'];
   const file = typeof target === 'string' ? target : runsFromSource ? (target['source'] ?? target['default']) : target['default'];

@@ -11,7 +11,7 @@ import type { ConfiguredEndpoint, ConfiguredTag, GatewayStatus } from '@telltale
 import { Status, type TimeUs } from '@telltale/tag-sample';
 import type { ConnectorEntry } from '../catalog/connector-catalog.js';
 import type { Logger } from '@telltale/service-runtime';
-import { pause } from '../pulse.js';
+import { pause, unlessEnded } from '../pulse.js';
 import { BackOff } from './back-off.js';
 import type { EndpointJournal } from './endpoint-journal.js';
 import { RateMeter } from './rate-meter.js';
@@ -20,6 +20,7 @@ import { ScanSchedule } from './scan-schedule.js';
 export type EndpointReport = GatewayStatus['endpoints'][number];
 
 const SECRET_RETRY_MS = 15_000;
+const CLOSE_WITHIN_MS = 5_000;
 
 /** What an endpoint needs from its gateway. */
 export interface EndpointSurroundings {
@@ -133,7 +134,7 @@ export class EndpointHost {
     this.takeTags();
     await connector.setTags(this.tags);
     this.journal.interrupted();
-    await connector.open();
+    await unlessEnded(connector.open(), this.end.signal);
     this.open = true;
     if (this.shown.state !== 'connected' && this.shown.state !== 'degraded') this.show({ state: 'connected', code: null, reason: null, untrustedCertificate: null });
     this.backOff.reset();
@@ -153,7 +154,7 @@ export class EndpointHost {
       if (signal.aborted) return;
       const due = this.schedule.takeDue(performance.now());
       if (due.length === 0) continue;
-      const observations = await connector.poll(due);
+      const observations = await unlessEnded(connector.poll(due), signal);
       if (!signal.aborted) this.emit(observations);
     }
   }
@@ -167,7 +168,7 @@ export class EndpointHost {
     this.connector = null;
     this.open = false;
     try {
-      await connector?.close();
+      await unlessEnded(connector?.close() ?? Promise.resolve(), AbortSignal.timeout(CLOSE_WITHIN_MS));
     } catch (error) {
       this.surroundings.logger.debug({ err: error }, `${this.configured.name} did not close properly.`);
     }

@@ -9,7 +9,7 @@ import { BackOff } from '../endpoint/back-off.js';
 import { doubted, plausibleTime } from '../endpoint/source-time.js';
 import { TagBook } from '../endpoint/tag-book.js';
 import { GatewayPremises } from '../gateway-premises.js';
-import { Pulse } from '../pulse.js';
+import { pause, Pulse, unlessEnded } from '../pulse.js';
 import { jobKey, jobsFrom, nextChunkUs, nextJob, type HistoryJob } from './history-job.js';
 import { SampleHeap } from './sample-heap.js';
 
@@ -36,6 +36,7 @@ export class HistoryBackfill {
   private readonly pulse: Pulse;
   private desk: HistoryDesk | null = null;
   private readonly heap = new SampleHeap();
+  private readonly end = new AbortController();
   private finishedTags = 0;
   private samples = 0;
   private nextNumber = 0;
@@ -57,6 +58,7 @@ export class HistoryBackfill {
 
   async stop(): Promise<void> {
     this.desk = null;
+    this.end.abort();
     await this.pulse.stop();
   }
 
@@ -104,7 +106,7 @@ export class HistoryBackfill {
         const count = await this.readChunk(desk, job);
         this.retryAt.get(job.readFrom)?.backOff.reset();
         const owedMs = (count / this.premises.settings.BACKFILL_SAMPLES_PER_SECOND) * 1000 - (performance.now() - startedAt);
-        if (owedMs > 1) await new Promise((resolve) => setTimeout(resolve, owedMs));
+        await pause(owedMs, this.end.signal);
       } catch (error) {
         this.heap.clear();
         const retry = this.retryAt.get(job.readFrom) ?? { backOff: new BackOff(1_000, 30_000), atMs: 0 };
@@ -128,7 +130,7 @@ export class HistoryBackfill {
     let next = 0;
     const work = async (): Promise<void> => {
       for (let tagId = queue[next++]; tagId !== undefined && this.desk; tagId = queue[next++]) {
-        await this.readTag(desk, job, tagId, toUs, known, failed);
+        await unlessEnded(this.readTag(desk, job, tagId, toUs, known, failed), this.end.signal);
         if (this.heap.count > SPILL_AT) spilled += await this.store(job, []);
       }
     };
