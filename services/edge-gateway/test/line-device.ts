@@ -45,6 +45,7 @@ export class LineDevice {
   }
 
   async start(): Promise<void> {
+    this.tick();
     this.timer ??= setInterval(() => this.tick(), this.periodMs);
     await this.listen();
   }
