@@ -1,4 +1,4 @@
-// `npm run generate`: writes every generated file (settings reference, Grafana). CI fails on a difference.
+// `npm run generate`: writes every generated file (settings reference, GraphQL schema, Grafana). CI fails on a difference.
 import { readdir, writeFile, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -39,8 +39,13 @@ async function grafana(root: string): Promise<readonly GeneratedFile[]> {
   return module.grafanaFiles();
 }
 
+async function graphqlSchema(root: string): Promise<GeneratedFile> {
+  const module = (await import(pathToFileURL(join(root, 'services', 'api', 'dist', 'index.js')).href)) as { apiSchema(): Promise<string> };
+  return { path: 'services/api/schema.graphql', text: await module.apiSchema() };
+}
+
 export async function generateAll(root: string): Promise<readonly GeneratedFile[]> {
-  return [await settingsReference(root), ...(await grafana(root))];
+  return [await settingsReference(root), await graphqlSchema(root), ...(await grafana(root))];
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -1,0 +1,65 @@
+import type { EndpointSummary, Gateway as GatewayEntity } from '@telltale/plant-registry';
+import { toId } from '../graphql/opaque-id.js';
+import { timeOf } from '../tags/tag-mapping.js';
+import { EndpointState, type BackfillProgress, type Endpoint, type Gateway } from './gateway.type.js';
+
+/** A gateway reports every 5 s; six missed reports mean that it is away. */
+const ONLINE_WITHIN_MS = 30_000;
+
+const STATES = {
+  connecting: EndpointState.CONNECTING,
+  connected: EndpointState.CONNECTED,
+  degraded: EndpointState.DEGRADED,
+  disconnected: EndpointState.DISCONNECTED,
+  untrusted: EndpointState.UNTRUSTED,
+  misconfigured: EndpointState.MISCONFIGURED,
+} as const;
+
+type Status = NonNullable<GatewayEntity['status']>;
+
+export function backfillOf(status: Status | null): BackfillProgress | null {
+  if (!status?.backfill || status.backfill.tagsDone >= status.backfill.tagsTotal) return null;
+  const { tagsDone, tagsTotal, samples } = status.backfill;
+  return { tagsDone, tagsTotal, samples, progress: tagsTotal === 0 ? 1 : tagsDone / tagsTotal };
+}
+
+export function gatewayOf(gateway: GatewayEntity, newestSampleUs: number | null, now: Date): Omit<Gateway, 'endpoints'> {
+  const { gatewayId, siteId, name, status, statusAt } = gateway;
+  return {
+    id: toId('gateway', gatewayId),
+    siteId: toId('site', siteId),
+    name,
+    version: status?.gatewayVersion ?? null,
+    startedAt: status ? timeOf(status.startedAtUs) : null,
+    statusAt,
+    online: statusAt !== null && now.getTime() - statusAt.getTime() < ONLINE_WITHIN_MS,
+    clockOffsetMs: status && statusAt ? status.clockUs / 1000 - statusAt.getTime() : null,
+    lagSeconds: newestSampleUs === null ? null : Math.max(0, now.getTime() / 1000 - newestSampleUs / 1e6),
+    spool: status && {
+      depthBatches: status.spool.depthBatches,
+      depthBytes: status.spool.depthBytes,
+      oldest: status.spool.oldestUs === null ? null : timeOf(status.spool.oldestUs),
+      quarantinedRecords: status.spool.quarantinedRecords,
+    },
+    backfill: backfillOf(status),
+  };
+}
+
+export function endpointOf(endpoint: EndpointSummary, status: Status | null): Endpoint {
+  const reported = status?.endpoints.find(({ endpointId }) => endpointId === endpoint.endpointId);
+  return {
+    id: toId('endpoint', endpoint.endpointId),
+    name: endpoint.name,
+    connector: endpoint.connector,
+    tagCount: endpoint.tagCount,
+    state: reported ? STATES[reported.state] : null,
+    since: reported ? timeOf(reported.sinceUs) : null,
+    code: reported?.code ?? null,
+    reason: reported?.reason ?? null,
+    askedPerSecond: reported?.askedPerSecond ?? null,
+    achievedPerSecond: reported?.achievedPerSecond ?? null,
+    untrustedCertificate: reported?.untrustedCertificate
+      ? { thumbprint: reported.untrustedCertificate.thumbprint, subject: reported.untrustedCertificate.subject }
+      : null,
+  };
+}

@@ -1,0 +1,122 @@
+import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+
+export enum EndpointState {
+  CONNECTING = 'CONNECTING',
+  CONNECTED = 'CONNECTED',
+  DEGRADED = 'DEGRADED',
+  DISCONNECTED = 'DISCONNECTED',
+  UNTRUSTED = 'UNTRUSTED',
+  MISCONFIGURED = 'MISCONFIGURED',
+}
+registerEnumType(EndpointState, { name: 'EndpointState' });
+
+@ObjectType({ description: "Reading the plant's history on first contact." })
+export class BackfillProgress {
+  @Field(() => Int)
+  tagsDone: number;
+
+  @Field(() => Int)
+  tagsTotal: number;
+
+  @Field(() => Float)
+  samples: number;
+
+  @Field(() => Float, { description: '0..1.' })
+  progress: number;
+}
+
+@ObjectType()
+export class SpoolStatus {
+  @Field(() => Int)
+  depthBatches: number;
+
+  @Field(() => Float)
+  depthBytes: number;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Null when the spool is empty.' })
+  oldest: Date | null;
+
+  @Field(() => Int)
+  quarantinedRecords: number;
+}
+
+@ObjectType()
+export class UntrustedCertificate {
+  @Field(() => String, { description: 'SHA-1, hexadecimal.' })
+  thumbprint: string;
+
+  @Field(() => String)
+  subject: string;
+}
+
+@ObjectType({ description: 'One device connection.' })
+export class Endpoint {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => String)
+  name: string;
+
+  @Field(() => String, { description: 'E.g. opcua.' })
+  connector: string;
+
+  @Field(() => Int)
+  tagCount: number;
+
+  @Field(() => EndpointState, { nullable: true, description: 'Null before the gateway reported it.' })
+  state: EndpointState | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  since: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Stable code of the failure; null when connected.' })
+  code: string | null;
+
+  @Field(() => String, { nullable: true, description: 'One sentence for the process engineer; null when connected.' })
+  reason: string | null;
+
+  @Field(() => Float, { nullable: true, description: 'Samples per second asked for by the scan intervals.' })
+  askedPerSecond: number | null;
+
+  @Field(() => Float, { nullable: true })
+  achievedPerSecond: number | null;
+
+  @Field(() => UntrustedCertificate, { nullable: true })
+  untrustedCertificate: UntrustedCertificate | null;
+}
+
+@ObjectType()
+export class Gateway {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => ID)
+  siteId: string;
+
+  @Field(() => String)
+  name: string;
+
+  @Field(() => String, { nullable: true })
+  version: string | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  startedAt: Date | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'When it last reported; null before the first time.' })
+  statusAt: Date | null;
+
+  @Field(() => Boolean, { description: 'Reported within the last 30 seconds.' })
+  online: boolean;
+
+  @Field(() => Float, { nullable: true, description: 'Gateway clock minus platform clock, in milliseconds, including the way.' })
+  clockOffsetMs: number | null;
+
+  @Field(() => Float, { nullable: true, description: 'Seconds between the source time of its newest sample and now.' })
+  lagSeconds: number | null;
+
+  @Field(() => SpoolStatus, { nullable: true })
+  spool: SpoolStatus | null;
+
+  @Field(() => BackfillProgress, { nullable: true })
+  backfill: BackfillProgress | null;
+}

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, type ExecutionResult, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from '@telltale/service-runtime';
+import { ApiError } from './api.error.js';
+
+/** Postgres is away: connection refused, reset, closed, or shutting down (SQLSTATE class 57P and 53). */
+const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+function isAway(error: unknown): boolean {
+  return AWAY.has(codeOf(error)) || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message));
+}
+
+/** graphql-js offers names that the caller may not know of. */
+const withoutSuggestion = (message: string): string => message.replace(/ Did you mean .*$/s, '');
+
+function formatted(error: GraphQLError, logger: Logger): { status: number; error: GraphQLFormattedError } {
+  const cause = error.originalError;
+  const path = error.path === undefined ? {} : { path: error.path };
+  if (cause instanceof ApiError || error instanceof ApiError) {
+    const { message, extensions } = cause instanceof ApiError ? cause : error;
+    return { status: 200, error: { message, ...path, extensions: { code: extensions['code'] } } };
+  }
+  if (cause === undefined || cause === null) {
+    const code = error.extensions['code'] ?? 'BAD_OPERATION';
+    return { status: 400, error: { message: withoutSuggestion(error.message), ...path, extensions: { code } } };
+  }
+  if (isAway(cause)) {
+    return { status: 503, error: { message: 'The database can’t be reached: try again in a few seconds.', ...path, extensions: { code: 'UNAVAILABLE' } } };
+  }
+  const reference = randomUUID().slice(0, 8);
+  logger.error({ reference, path: error.path, error: cause }, 'an operation failed');
+  return { status: 200, error: { message: `Something went wrong on our side. Quote ${reference} when you report it.`, ...path, extensions: { code: 'INTERNAL', reference } } };
+}
+
+/** What callers see of an error: our own refusals as they are, wrong operations as 400, the rest masked. */
+export const maskErrors =
+  (logger: Logger) =>
+  (execution: ExecutionResult & Required<Pick<ExecutionResult, 'errors'>>): { statusCode: number; response: FormattedExecutionResult } => {
+    const all = execution.errors.map((error) => formatted(error, logger));
+    const statusCode = Math.max(...all.map(({ status }) => status));
+    return { statusCode, response: { ...(execution.data !== undefined && { data: execution.data }), errors: all.map(({ error }) => error) } };
+  };

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { PipeSensor } from '@telltale/plant-registry';
+import type { TenantContext } from '@telltale/tenancy';
+import type { TimeRange } from '@telltale/time-series';
+import { PlantData } from '../graphql/plant-data.js';
+import type { RequestContext } from '../graphql/request-context.js';
+import type { Sample } from '../tags/series.type.js';
+import { rangeOf, samplesAt } from '../tags/series.resolver.js';
+import { continuityOf, tagOf, timeOf } from '../tags/tag-mapping.js';
+import { thin } from '../tags/thinning.js';
+import { Quality } from '../tags/tag.type.js';
+import type { LeakAlertFields } from './leak-alert-reader.js';
+import { EvidenceRole, type EvidenceSeries, type LeakEvidence } from './leak-alert.type.js';
+
+const HOUR_MS = 3_600_000;
+const NEIGHBOURS_EACH_SIDE = 4;
+const POINTS = 600;
+
+/** What the detector wrote into the detection, per sensor at the last revision. */
+const Written = z.object({
+  summary: z.string().optional(),
+  thresholdC: z.number().nullable().optional(),
+  expectedSeries: z.array(z.tuple([z.number(), z.number().nullable()])).optional(),
+});
+
+/** The measured curves around a leak, with what was expected there. */
+@Injectable()
+export class EvidenceReader {
+  constructor(private readonly data: PlantData) {}
+
+  async read(
+    tenant: TenantContext,
+    alert: LeakAlertFields,
+    wanted: { readonly from: Date | null; readonly to: Date | null },
+    { loaders }: RequestContext,
+  ): Promise<LeakEvidence> {
+    const now = new Date();
+    const end = alert.closedAt === null ? now : new Date(Math.min(now.getTime(), alert.closedAt.getTime() + HOUR_MS));
+    const range = rangeOf(wanted.from ?? new Date(alert.onsetAt.getTime() - HOUR_MS), wanted.to ?? end);
+    const sensors = around(await this.data.pipeRuns.sensors(tenant, [alert.pipeRunId]), alert.place.positionM);
+    const nearest = nearestTo(sensors, alert.place.positionM);
+    const tagIds = sensors.map(({ tagId }) => tagId);
+    const [found, tags, continuity, completeness] = await Promise.all([
+      this.data.series.raw(tenant, tagIds, range),
+      loaders ? loaders.tag.loadMany(tagIds) : [],
+      nearest ? this.data.series.continuity(tenant, [nearest.tagId], range) : [],
+      nearest ? this.completeness(tenant, nearest.tagId, range) : 0,
+    ]);
+    const measured = sensors.map((sensor, index): EvidenceSeries => {
+      const tag = tags[index];
+      const columns = found.find(({ tagId }) => tagId === sensor.tagId)?.samples;
+      return {
+        role: sensor === nearest ? EvidenceRole.SENSOR : EvidenceRole.NEIGHBOUR,
+        tag: tag && !(tag instanceof Error) ? tagOf(tag) : null,
+        positionM: sensor.positionM,
+        points: columns ? samplesAt(columns, thin(columns, POINTS)) : [],
+      };
+    });
+    const written = Written.catch({}).parse(alert.detection.evidence);
+    return {
+      from: timeOf(range.fromUs),
+      to: timeOf(range.toUs),
+      summary: written.summary ?? summaryOf(alert),
+      unit: '°C',
+      series: [...measured, ...computed(written, range)],
+      continuity: continuity.map(continuityOf),
+      completeness,
+    };
+  }
+
+  private async completeness(tenant: TenantContext, tagId: number, range: TimeRange): Promise<number> {
+    const buckets = await this.data.series.buckets(tenant, tagId, range, 60);
+    const covered = buckets.reduce((sum, bucket) => sum + bucket.completeness * 60e6, 0);
+    return Math.min(1, covered / (range.toUs - range.fromUs));
+  }
+}
+
+function nearestTo(sensors: readonly PipeSensor[], positionM: number): PipeSensor | undefined {
+  return sensors.toSorted((a, b) => Math.abs(a.positionM - positionM) - Math.abs(b.positionM - positionM))[0];
+}
+
+function around(sensors: readonly PipeSensor[], positionM: number): PipeSensor[] {
+  const nearest = nearestTo(sensors, positionM);
+  const index = nearest ? sensors.indexOf(nearest) : 0;
+  return sensors.slice(Math.max(0, index - NEIGHBOURS_EACH_SIDE), index + NEIGHBOURS_EACH_SIDE + 1);
+}
+
+function computed({ expectedSeries, thresholdC }: z.infer<typeof Written>, range: TimeRange): EvidenceSeries[] {
+  const inRange = (expectedSeries ?? []).filter(([timeUs]) => timeUs >= range.fromUs && timeUs < range.toUs);
+  const points = (offset: number): Sample[] =>
+    inRange.map(([timeUs, value]) => ({ time: timeOf(timeUs), value: value === null ? null : value + offset, quality: Quality.GOOD, status: 'Good' }));
+  if (inRange.length === 0) return [];
+  const expected = { role: EvidenceRole.EXPECTED, tag: null, positionM: null, points: points(0) };
+  if (thresholdC === undefined || thresholdC === null) return [expected];
+  return [expected, { role: EvidenceRole.THRESHOLD, tag: null, positionM: null, points: points(thresholdC) }];
+}
+
+const summaryOf = ({ excessC, place }: LeakAlertFields): string =>
+  `The air at ${place.positionM.toFixed(1)} m is ${excessC.toFixed(1)} °C warmer than its neighbours along the pipe say it should be.`;

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { ShiftCalendar, type ShiftInterval } from '@telltale/plant-calendar';
+import { addElements, NO_ELEMENTS } from '@telltale/yield-analysis';
+import type { Site as SiteRow } from '@telltale/plant-registry';
+import type { TenantContext } from '@telltale/tenancy';
+import { PlantData } from '../graphql/plant-data.js';
+import type { Loaders } from '../graphql/loaders.js';
+import { LeakAlertReader, type LeakAlertFields } from '../leaks/leak-alert-reader.js';
+import { LeakAlertState } from '../leaks/leak-alert.type.js';
+import { isStale, microsOf, timeOf } from '../tags/tag-mapping.js';
+import { isGood } from '@telltale/tag-sample';
+import { figuresOf } from '../yield/yield-mapping.js';
+import { YieldStatus, type YieldFigures } from '../yield/yield.type.js';
+import type { ShiftWindow, SiteOverview } from './site.type.js';
+
+/** The overview with what its resolvers need to go on. */
+export interface OverviewFigures extends SiteOverview {
+  readonly worst: LeakAlertFields | null;
+}
+
+const windowOf = ({ name, startUs, endUs, productionDay }: ShiftInterval): ShiftWindow => ({ name, start: timeOf(startUs), end: timeOf(endUs), productionDay });
+
+/** What a plant manager reads in five seconds. */
+@Injectable()
+export class SiteOverviewReader {
+  constructor(
+    private readonly data: PlantData,
+    private readonly leaks: LeakAlertReader,
+  ) {}
+
+  async read(tenant: TenantContext, site: SiteRow, loaders: Loaders | null): Promise<OverviewFigures> {
+    const now = new Date();
+    const [{ currency }, open, shift, live] = await Promise.all([
+      this.data.sites.tenant(tenant),
+      this.leaks.open(tenant, site.siteId, loaders),
+      this.shiftAt(tenant, site, now),
+      this.live(tenant, site.siteId, now),
+    ]);
+    const sum = (of: (alert: LeakAlertFields) => number): number => open.reduce((total, alert) => total + of(alert), 0);
+    return {
+      shift,
+      openLeakAlerts: open.length,
+      unacknowledgedLeakAlerts: open.filter(({ state }) => state === LeakAlertState.DETECTED).length,
+      leakLossKgPerHour: sum(({ loss }) => loss.kgPerHour),
+      leakLossPerHour: { amount: sum(({ loss }) => loss.perHour.amount), currency },
+      worst: open[0] ?? null,
+      today: shift && (await this.today(tenant, site.siteId, shift.productionDay)),
+      ...live,
+    };
+  }
+
+  private async shiftAt(tenant: TenantContext, site: SiteRow, now: Date): Promise<ShiftWindow | null> {
+    const patterns = await this.data.lines.shiftPatterns(tenant, site.siteId);
+    const shift = new ShiftCalendar(site.timeZone, patterns).shiftAt(microsOf(now));
+    return shift ? windowOf(shift) : null;
+  }
+
+  /** Sums of elements over all lines and shifts of the day; ratios only of the sums. */
+  private async today(tenant: TenantContext, siteId: number, productionDay: string): Promise<YieldFigures | null> {
+    const lines = await this.data.lines.ofSite(tenant, siteId);
+    const rows = await this.data.yields.ofDay(tenant, lines.map(({ equipment }) => equipment.equipmentId), productionDay);
+    if (rows.length === 0) return null;
+    const total = rows.reduce((elements, row) => addElements(elements, row.elements), NO_ELEMENTS);
+    const allFinal = rows.every(({ status }) => status === 'final');
+    const oneTarget = (of: (line: (typeof lines)[number]) => number | null): number | null => {
+      const targets = new Set(lines.map(of));
+      return targets.size === 1 ? ([...targets][0] ?? null) : null;
+    };
+    return figuresOf(total, {
+      completeness: total.pbtS === 0 ? 1 : (total.pbtS - total.unknownS) / total.pbtS,
+      status: allFinal ? YieldStatus.FINAL : YieldStatus.PROVISIONAL,
+      targetYield: oneTarget(({ setup }) => setup.targetYield),
+      targetOee: oneTarget(({ setup }) => setup.targetOee),
+    });
+  }
+
+  private async live(tenant: TenantContext, siteId: number, now: Date): Promise<Pick<SiteOverview, 'tagCount' | 'tagsLive' | 'newestSampleAt'>> {
+    const tags = await this.data.tags.ofSite(tenant, siteId);
+    const latest = await this.data.series.latest(tenant, tags.map(({ tagId }) => tagId));
+    const intervals = new Map(tags.map(({ tagId, scanIntervalMs, kind }) => [tagId, { scanIntervalMs, kind }]));
+    const nowUs = microsOf(now);
+    const alive = latest.filter(({ tagId, status, sourceTimeUs }) => {
+      const tag = intervals.get(tagId);
+      // A discrete tag is told on change only: its last good value stands.
+      return tag !== undefined && isGood(status) && (tag.kind === 'discrete' || !isStale(sourceTimeUs, tag.scanIntervalMs, nowUs));
+    });
+    const newest = latest.reduce((time, { sourceTimeUs }) => Math.max(time, sourceTimeUs), 0);
+    return { tagCount: tags.length, tagsLive: tags.length === 0 ? 0 : alive.length / tags.length, newestSampleAt: newest === 0 ? null : timeOf(newest) };
+  }
+}

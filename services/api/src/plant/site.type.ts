@@ -1,0 +1,109 @@
+import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Money } from '../identity/identity.type.js';
+import { YieldFigures } from '../yield/yield.type.js';
+
+@ObjectType()
+export class ShiftWindow {
+  @Field(() => String)
+  name: string;
+
+  @Field(() => GraphQLISODateTime)
+  start: Date;
+
+  @Field(() => GraphQLISODateTime)
+  end: Date;
+
+  @Field(() => String, { description: 'ISO date of the production day, plant time.' })
+  productionDay: string;
+}
+
+@ObjectType({ description: 'What a plant manager reads in five seconds.' })
+export class SiteOverview {
+  @Field(() => ShiftWindow, { nullable: true, description: 'The current shift; null when no shift is running.' })
+  shift: ShiftWindow | null;
+
+  @Field(() => Int, { description: 'Leak alerts that are not over.' })
+  openLeakAlerts: number;
+
+  @Field(() => Int, { description: 'Of those, not yet acknowledged.' })
+  unacknowledgedLeakAlerts: number;
+
+  @Field(() => Float, { description: 'Sum over the open leak alerts.' })
+  leakLossKgPerHour: number;
+
+  @Field(() => Money)
+  leakLossPerHour: Money;
+
+  @Field(() => YieldFigures, { nullable: true, description: 'Yield over all lines in the current production day; null for a site without lines.' })
+  today: YieldFigures | null;
+
+  @Field(() => Int, { description: 'Tags of the site.' })
+  tagCount: number;
+
+  @Field(() => Float, { description: 'Share of the tags whose latest value is good and not stale.' })
+  tagsLive: number;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Source time of the newest sample; null before the first one.' })
+  newestSampleAt: Date | null;
+}
+
+@ObjectType({ description: 'One plant.' })
+export class Site {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => String)
+  slug: string;
+
+  @Field(() => String)
+  name: string;
+
+  @Field(() => String, { description: 'IANA name, e.g. Europe/Berlin.' })
+  timeZone: string;
+}
+
+export enum EquipmentLevel {
+  AREA = 'AREA',
+  LINE = 'LINE',
+  CELL = 'CELL',
+}
+registerEnumType(EquipmentLevel, { name: 'EquipmentLevel' });
+
+@ObjectType()
+export class Equipment {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => ID, { nullable: true })
+  parentId: string | null;
+
+  @Field(() => EquipmentLevel)
+  level: EquipmentLevel;
+
+  @Field(() => String)
+  slug: string;
+
+  @Field(() => String)
+  name: string;
+
+  @Field(() => String, { description: 'Path below the site, e.g. packaging/line-1.' })
+  path: string;
+}
+
+@ObjectType()
+export class ScriptedFault {
+  @Field(() => String, { description: 'In plain words, e.g. steam leak on pipe run North.' })
+  title: string;
+
+  @Field(() => GraphQLISODateTime)
+  startsAt: Date;
+}
+
+@ObjectType({ description: 'The plant is not a real one.' })
+export class Simulation {
+  @Field(() => Float, { description: '1 is real time.' })
+  speed: number;
+
+  @Field(() => [ScriptedFault], { description: 'Faults that the script will bring, soonest first.' })
+  scripted: readonly ScriptedFault[];
+}

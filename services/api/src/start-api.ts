@@ -1,0 +1,40 @@
+import { createWebApplication, Metrics, type RunningService } from '@telltale/service-runtime';
+import { ApiModule } from './api.module.js';
+import { ApiPremises } from './api-premises.js';
+import type { ApiSettings } from './api.settings.js';
+import { CONSOLE_HEADERS, serveConsole } from './console-files.js';
+import { OPERATION_LIMITS } from './graphql/operation-limits.js';
+
+/** GraphQL, live subscriptions and the console's files on one address. */
+export async function startApi(settings: ApiSettings): Promise<RunningService> {
+  const premises = await ApiPremises.open(settings);
+  const metrics = new Metrics('api');
+  let closing: Promise<void> | undefined;
+  const notReady = async (): Promise<readonly string[]> => {
+    if (closing !== undefined) return ['The api is being closed.'];
+    return premises.registry.ping().then(
+      () => [],
+      () => ['The database can’t be reached.'],
+    );
+  };
+  try {
+    const web = await createWebApplication(ApiModule.over(premises), premises.logger, {
+      host: settings.HTTP_HOST,
+      port: settings.HTTP_PORT,
+      bodyLimit: OPERATION_LIMITS.bodyBytes,
+      helmet: CONSOLE_HEADERS,
+      metrics,
+      notReady,
+      configure: (app) => serveConsole(app, settings.CONSOLE_DIR),
+    });
+    const url = await web.listen();
+    const close = async (): Promise<void> => {
+      await web.close();
+      await premises.close();
+    };
+    return { name: 'api', url, notReady, close: () => (closing ??= close()) };
+  } catch (error) {
+    await premises.close();
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { Args, Context, GraphQLISODateTime, ID, Int, Query, Resolver } from '@nestjs/graphql';
+import type { SampleColumns } from '@telltale/tag-sample';
+import type { TimeRange } from '@telltale/time-series';
+import type { Tag as TagEntity } from '@telltale/plant-registry';
+import { badArgument, notFound } from '../graphql/api.error.js';
+import { fromId } from '../graphql/opaque-id.js';
+import { PlantData } from '../graphql/plant-data.js';
+import type { RequestContext } from '../graphql/request-context.js';
+import { Allow, CurrentViewer, EVERY_ROLE } from '../identity/allow.decorator.js';
+import type { Viewer } from '../identity/viewer.js';
+import { BucketSeries, Sample, SampleSeries } from './series.type.js';
+import { statusName } from './status-name.js';
+import { continuityOf, microsOf, qualityFor, tagOf, timeOf, valueOf } from './tag-mapping.js';
+import { thin } from './thinning.js';
+
+const MOST_SAMPLES = 20_000;
+const MOST_TAGS = 100;
+const MOST_BUCKETS = 20_000;
+/** Raw samples are read whole before they are thinned. */
+const LONGEST_RAW_US = 32 * 86_400_000_000;
+
+export function rangeOf(from: Date, to: Date): TimeRange {
+  if (!(from < to)) throw badArgument('`from` must be before `to`: swap them or widen the range.');
+  return { fromUs: microsOf(from), toUs: microsOf(to) };
+}
+
+export const samplesAt = (columns: SampleColumns, indexes: readonly number[]): Sample[] =>
+  indexes.map((index) => ({
+    time: timeOf(columns.sourceTimesUs[index] ?? 0),
+    value: valueOf(columns.values[index] ?? Number.NaN),
+    quality: qualityFor(columns.statuses[index] ?? 0),
+    status: statusName(columns.statuses[index] ?? 0),
+  }));
+
+@Resolver()
+export class SeriesResolver {
+  constructor(private readonly data: PlantData) {}
+
+  @Query(() => SampleSeries, {
+    description: 'Samples in [from, to), oldest first. More than `max` samples are thinned to the extremes of equal stretches; bad ones are kept.',
+  })
+  @Allow(EVERY_ROLE)
+  async samples(
+    @Args('tagId', { type: () => ID }) tagId: string,
+    @Args('from', { type: () => GraphQLISODateTime }) from: Date,
+    @Args('to', { type: () => GraphQLISODateTime }) to: Date,
+    @Args('max', { type: () => Int, defaultValue: 2000 }) max: number,
+    @CurrentViewer() { tenant }: Viewer,
+    @Context() context: RequestContext,
+  ): Promise<SampleSeries> {
+    if (max < 4 || max > MOST_SAMPLES) throw badArgument(`\`max\` must be 4 to ${MOST_SAMPLES}.`);
+    const range = rangeOf(from, to);
+    if (range.toUs - range.fromUs > LONGEST_RAW_US) throw badArgument('Raw samples are given for 32 days at most: ask for buckets, or for less time.');
+    const tag = await this.tag(context, tagId);
+    const [[found], continuity, completeness] = await Promise.all([
+      this.data.series.raw(tenant, [tag.tagId], range),
+      this.data.series.continuity(tenant, [tag.tagId], range),
+      this.completeness(tenant, tag.tagId, range),
+    ]);
+    const indexes = found ? thin(found.samples, max) : [];
+    return {
+      tag: tagOf(tag),
+      samples: found ? samplesAt(found.samples, indexes) : [],
+      continuity: continuity.map(continuityOf),
+      completeness,
+      thinned: found !== undefined && indexes.length < found.samples.values.length,
+    };
+  }
+
+  @Query(() => [BucketSeries], { description: 'Aggregates of good samples in [from, to), one series per tag, aligned to the bucket length.' })
+  @Allow(EVERY_ROLE)
+  async buckets(
+    @Args('tagIds', { type: () => [ID] }) tagIds: string[],
+    @Args('from', { type: () => GraphQLISODateTime }) from: Date,
+    @Args('to', { type: () => GraphQLISODateTime }) to: Date,
+    @Args('bucketSeconds', { type: () => Int }) bucketSeconds: number,
+    @CurrentViewer() { tenant }: Viewer,
+    @Context() context: RequestContext,
+  ): Promise<BucketSeries[]> {
+    const range = rangeOf(from, to);
+    if (tagIds.length > MOST_TAGS) throw badArgument(`Buckets are given for ${MOST_TAGS} tags at most.`);
+    if (bucketSeconds < 60 || bucketSeconds % 60 !== 0) throw badArgument('`bucketSeconds` must be whole minutes, 60 or more.');
+    if ((range.toUs - range.fromUs) / (bucketSeconds * 1e6) > MOST_BUCKETS) throw badArgument(`More than ${MOST_BUCKETS} buckets: choose longer ones.`);
+    const tags = await Promise.all(tagIds.map((id) => this.tag(context, id)));
+    const continuity = await this.data.series.continuity(tenant, tags.map(({ tagId }) => tagId), range);
+    return Promise.all(
+      tags.map(async (tag) => {
+        const buckets = await this.data.series.buckets(tenant, tag.tagId, range, bucketSeconds);
+        const covered = buckets.reduce((sum, bucket) => sum + bucket.completeness * bucketSeconds * 1e6, 0);
+        return {
+          tag: tagOf(tag),
+          bucketSeconds,
+          buckets: buckets.map(({ startUs, ...rest }) => ({ start: timeOf(startUs), ...rest })),
+          continuity: continuity.filter(({ tagId }) => tagId === tag.tagId).map(continuityOf),
+          completeness: Math.min(1, covered / (range.toUs - range.fromUs)),
+        };
+      }),
+    );
+  }
+
+  private async tag({ loaders }: RequestContext, id: string): Promise<TagEntity> {
+    const tag = await loaders?.tag.load(fromId('tag', id));
+    if (!tag) throw notFound('tag');
+    return tag;
+  }
+
+  /** From minute buckets, so that a long range costs no more than its rollup. */
+  private async completeness(tenant: Viewer['tenant'], tagId: number, range: TimeRange): Promise<number> {
+    const length = range.toUs - range.fromUs;
+    const bucketSeconds = length > 3 * 86_400_000_000 ? 3600 : 60;
+    const buckets = await this.data.series.buckets(tenant, tagId, range, bucketSeconds);
+    const covered = buckets.reduce((sum, { completeness }) => sum + completeness * bucketSeconds * 1e6, 0);
+    return Math.min(1, covered / length);
+  }
+}

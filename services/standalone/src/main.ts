@@ -1,0 +1,6 @@
+import 'reflect-metadata';
+import { runMain } from '@telltale/service-runtime';
+import { standaloneSettings } from './standalone.settings.js';
+import { startStandalone } from './start-standalone.js';
+
+await runMain('Telltale', standaloneSettings, startStandalone);

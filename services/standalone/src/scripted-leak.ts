@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunningPlants } from '@telltale/plant-simulator';
+import type { RunningService } from '@telltale/service-runtime';
+import type { DataFolder } from './data-folder.js';
+
+const AFTER_MS = 90_000;
+const AMPLITUDE_C = 18;
+
+/** Where the simulated plants say about themselves that they are not real; the api shows it on every page. */
+export const simulationFile = (folder: DataFolder): string => join(folder.path, 'simulation.json');
+
+/** Opens a leak on the first pipe run some 90 s after the start, so that a visitor sees one happen. Real time: nothing is compressed. */
+export function scriptLeak(plants: RunningPlants, folder: DataFolder, print: (line: string) => void): RunningService | null {
+  const steam = plants.ludwigshafen;
+  const run = steam?.layout.pipeRuns[0];
+  if (steam === undefined || run === undefined) return null;
+  const startsAt = new Date(Date.now() + AFTER_MS);
+  const positionM = Math.round(run.lengthM * 0.62 * 10) / 10;
+  const title = `Steam leak on ${run.name} at ${positionM} m`;
+  const plantOf = (scripted: object[]): object => ({ speed: plants.clock.speed, scripted });
+  writeFileSync(
+    simulationFile(folder),
+    JSON.stringify({ 'acme/ludwigshafen': plantOf([{ title, startsAt: startsAt.toISOString() }]), 'globex/pune': plantOf([]) }),
+  );
+  const timer = setTimeout(() => {
+    steam.control.startLeak({ pipeRun: run.slug, positionM, amplitudeC: AMPLITUDE_C });
+    print(`${title} begins now. The alert follows when the detector is sure, in three to five minutes.`);
+  }, AFTER_MS);
+  return {
+    name: 'scripted leak',
+    notReady: () => Promise.resolve([]),
+    close: () => {
+      clearTimeout(timer);
+      return Promise.resolve();
+    },
+  };
+}
