@@ -7,6 +7,7 @@ export interface ChartColours {
   readonly dim: string;
   readonly rule: string;
   readonly main: string;
+  readonly leak: string;
   readonly context: string;
   readonly abnormal: string;
   readonly panel: string;
@@ -18,6 +19,8 @@ const lineOf = (look: SeriesLook, colours: ChartColours): LineSeriesOption => {
   switch (look) {
     case 'main':
       return { lineStyle: { width: 2.5, color: colours.main }, itemStyle: { color: colours.main }, z: 5 };
+    case 'leak':
+      return { lineStyle: { width: 2.5, color: colours.leak }, itemStyle: { color: colours.leak }, z: 5 };
     case 'expected':
       return { lineStyle: { width: 2, color: colours.ink, type: 'dashed' }, itemStyle: { color: colours.ink }, z: 4 };
     case 'threshold':
@@ -41,6 +44,18 @@ const bandArea = (band: ChartBand, shiftMs: number, colours: ChartColours): Area
   ];
 };
 
+type Points = ChartSeries['points'];
+
+/** No line leads across a gap. */
+export function brokenAt(points: Points, bands: readonly ChartBand[]): Points {
+  const gaps = bands.filter(({ kind }) => kind === 'gap');
+  return points.flatMap((point, index): Points => {
+    const next = points[index + 1];
+    const gap = next && gaps.find(({ fromMs, toMs }) => point[0] <= fromMs + 1000 && next[0] >= toMs - 1000);
+    return gap ? [point, [gap.fromMs, null]] : [point];
+  });
+}
+
 /** Times are moved by the zone's offset and drawn as UTC, so that ticks fall on whole hours of the plant. */
 export function chartOption(props: TimeChartProps, formats: Formats, colours: ChartColours): TimeChartOption {
   const shiftMs = zoneOffsetMs(formats.timeZone, props.toMs);
@@ -54,19 +69,19 @@ export function chartOption(props: TimeChartProps, formats: Formats, colours: Ch
     animation: false,
     ...(series.stepped ? { step: 'end' as const } : {}),
     ...lineOf(series.look, colours),
-    data: series.points.map(([ms, value]) => [ms + shiftMs, value]),
+    data: brokenAt(series.points, props.bands).map(([ms, value]) => [ms + shiftMs, value]),
     ...(index === 0
       ? {
           markArea: { silent: true, data: props.bands.map((band) => bandArea(band, shiftMs, colours)) },
-          ...(props.mark ? { markLine: { silent: true, symbol: 'none', lineStyle: { color: colours.ink, width: 1.5, type: 'solid' as const }, label: { formatter: props.mark.text, color: colours.ink, fontSize: 12, position: 'insideEndTop' as const }, data: [{ xAxis: props.mark.atMs + shiftMs }] } } : {}),
+          ...(props.mark ? { markLine: { silent: true, symbol: 'none', lineStyle: { color: colours.ink, width: 1.5, type: 'solid' as const }, label: { formatter: props.mark.text, color: colours.ink, fontSize: 12, position: 'end' as const, rotate: 0, distance: 4 }, data: [{ xAxis: props.mark.atMs + shiftMs }] } } : {}),
         }
       : {}),
   });
   return {
     useUTC: true,
     animation: false,
-    grid: { left: 8, right: 12, top: 30, bottom: 34, containLabel: true },
-    legend: { bottom: 0, left: 0, type: 'scroll', itemWidth: 22, itemHeight: 8, textStyle: { color: colours.ink, fontSize: 12 }, icon: 'rect', inactiveColor: colours.rule, pageTextStyle: { color: colours.dim }, pageIconColor: colours.dim },
+    grid: { left: 8, right: 12, top: 30, bottom: 8, containLabel: true },
+    textStyle: { fontFamily: 'inherit' },
     tooltip: {
       trigger: 'axis',
       backgroundColor: colours.panel,

@@ -4,10 +4,12 @@ import { useText } from '../i18n/text';
 import { PriorityMark } from '../parts/priority-mark';
 import { useFormats } from '../shell/site-context';
 import type { StripMarker, StripSensor } from './pipe-strip.types';
-import { heatLevel, isUsable, markerIn, type StripRow } from './strip-rows';
+import { heatLevel, isUsable, markerIn, rulerTicks, type StripRow } from './strip-rows';
 
 interface PipeRowProps {
   readonly row: StripRow;
+  /** The pipe is drawn up to here. */
+  readonly pipeEndM: number;
   readonly markers: readonly StripMarker[];
   readonly listId: string;
   readonly chosenId: string | undefined;
@@ -30,13 +32,15 @@ function cellStyle(sensor: StripSensor, row: StripRow, pitchM: number): CSSPrope
   return { left: percent(left), width: `max(3px, calc(${percent(right - left)} - 2px))` };
 }
 
-export function PipeRow({ row, markers, listId, chosenId, onChoose, withValues }: PipeRowProps): ReactNode {
+export function PipeRow({ row, pipeEndM, markers, listId, chosenId, onChoose, withValues }: PipeRowProps): ReactNode {
   const { t } = useText();
   const { locale } = useFormats();
   const first = row.sensors[0];
   const last = row.sensors.at(-1);
   const pitchM = first && last && row.sensors.length > 1 ? (last.positionM - first.positionM) / (row.sensors.length - 1) : row.toM - row.fromM;
-  const stepM = (row.toM - row.fromM) / 5;
+  const lengthM = row.toM - row.fromM;
+  const share = (metres: number): string => percent((metres - row.fromM) / lengthM);
+  const ticks = rulerTicks(row, pipeEndM, 6);
   return (
     <div className={withValues ? 'pipe-row tall' : 'pipe-row'} role="presentation">
       <div className="markers" aria-hidden="true">
@@ -51,6 +55,7 @@ export function PipeRow({ row, markers, listId, chosenId, onChoose, withValues }
         })}
       </div>
       <div className="cells" role="presentation">
+        <span className="pipe" style={{ width: share(Math.min(row.toM, pipeEndM)) }} />
         {row.sensors.map((sensor) => {
           const usable = isUsable(sensor);
           const value = usable ? formatNumber(locale, sensor.value, 1, sensor.unit) : t(sensor.quality === 'BAD' ? 'data.BAD' : sensor.value === null ? 'data.noData' : 'data.stale');
@@ -60,22 +65,23 @@ export function PipeRow({ row, markers, listId, chosenId, onChoose, withValues }
               id={`${listId}-${sensor.tagId}`}
               role="option"
               aria-selected={sensor.tagId === chosenId}
-              aria-label={`${formatNumber(locale, sensor.positionM, 1, 'm')}: ${value}`}
               className={usable ? `cell heat-${heatLevel(sensor.excess)}` : 'cell gap'}
               style={cellStyle(sensor, row, pitchM)}
               onClick={() => onChoose(sensor.tagId)}
             >
               <i style={{ height: cellHeight(sensor) }} />
-              {withValues && <b>{usable ? formatNumber(locale, sensor.value, 0) : '×'}</b>}
+              <span className="hidden">
+                {formatNumber(locale, sensor.positionM, 1, 'm')}: {value}
+              </span>
+              {withValues && <b aria-hidden="true">{usable ? formatNumber(locale, sensor.value, 0) : '×'}</b>}
             </div>
           );
         })}
       </div>
       <div className="ruler" aria-hidden="true">
-        {Array.from({ length: 6 }, (_, index) => row.fromM + index * stepM).map((metres, index) => (
-          <span key={metres} style={{ left: `${index * 20}%` }}>
-            {formatNumber(locale, metres, Number.isInteger(metres) ? 0 : 1)}
-            {index === 5 && ' m'}
+        {ticks.map((metres, index) => (
+          <span key={metres} className={metres === row.fromM ? 'at-start' : metres === row.toM ? 'at-end' : undefined} style={{ left: share(metres) }}>
+            {formatNumber(locale, metres, 0, index === ticks.length - 1 ? 'm' : '')}
           </span>
         ))}
       </div>

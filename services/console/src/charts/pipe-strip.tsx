@@ -45,7 +45,7 @@ export function PipeStrip({ label, sensors, markers, fromM, toM, cellPx = 24, wi
       {rows.length > 0 && (
         <div role="listbox" aria-label={label} tabIndex={0} onKeyDown={walk} aria-activedescendant={chosen ? `${listId}-${chosen.tagId}` : undefined}>
           {rows.map((row) => (
-            <PipeRow key={row.fromM} row={row} markers={markers} listId={listId} chosenId={chosen?.tagId} onChoose={choose} withValues={withValues} />
+            <PipeRow key={row.fromM} row={row} pipeEndM={toM} markers={markers} listId={listId} chosenId={chosen?.tagId} onChoose={choose} withValues={withValues} />
           ))}
         </div>
       )}

@@ -3,6 +3,7 @@ import { formatDuration, formatTime } from '../format/format';
 import type { LineStateKind } from '../generated/graphql';
 import { useText } from '../i18n/text';
 import { useFormats } from '../shell/site-context';
+import { stateLabel } from '../pages/line/state-label';
 import './state-timeline.css';
 
 interface Interval {
@@ -35,7 +36,7 @@ export function StateTimeline({ intervals, fromMs, toMs }: StateTimelineProps): 
     <div className="timeline">
       <div className="band" aria-hidden="true">
         {intervals.map((interval) => (
-          <i key={`${interval.from} ${interval.state}`} className={`line-state ${interval.state.toLowerCase()}`} style={{ left: at(Date.parse(interval.from)), width: `calc(${at(Date.parse(interval.to))} - ${at(Date.parse(interval.from))})` }} title={`${formatTime(formats, interval.from)}–${formatTime(formats, interval.to)} ${interval.label ?? t(`lineState.${interval.state}`)}`} />
+          <i key={`${interval.from} ${interval.state}`} className={`line-state ${interval.state.toLowerCase()}`} style={{ left: at(Date.parse(interval.from)), width: `calc(${at(Date.parse(interval.to))} - ${at(Date.parse(interval.from))})` }} title={`${formatTime(formats, interval.from)}–${formatTime(formats, interval.to)} ${stateLabel(interval.state, interval.label, t)}`} />
         ))}
       </div>
       <div className="hours" aria-hidden="true">
@@ -60,8 +61,7 @@ export function StateTimeline({ intervals, fromMs, toMs }: StateTimelineProps): 
               <span className="dim nowrap">
                 {formatTime(formats, stop.from)}–{formatTime(formats, stop.to)}
               </span>{' '}
-              {t(`lineState.${stop.state}`)}
-              {stop.label && stop.label.toLowerCase() !== t(`lineState.${stop.state}`).toLowerCase() && ` (${stop.label})`}, <span className="strong">{formatDuration(formats.locale, lengthS(stop))}</span>
+              {stateLabel(stop.state, stop.label, t)}, <span className="strong">{formatDuration(formats.locale, lengthS(stop))}</span>
             </li>
           ))}
         </ul>

@@ -6,7 +6,7 @@ export interface StripRow {
   readonly sensors: readonly StripSensor[];
 }
 
-const NICE_M = [5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 100, 150, 200, 250, 300, 500, 1000];
+const NICE_STEPS_M = [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000];
 
 /** Folds a pipe into rows of equal, round length, so that a cell stays wide enough for a finger. */
 export function foldPipe(sensors: readonly StripSensor[], fromM: number, toM: number, widthPx: number, cellPx: number): readonly StripRow[] {
@@ -14,13 +14,23 @@ export function foldPipe(sensors: readonly StripSensor[], fromM: number, toM: nu
   const lengthM = Math.max(1, toM - fromM);
   const cells = Math.max(4, Math.floor(widthPx / cellPx));
   const wantedM = (lengthM / Math.max(1, inside.length)) * cells;
-  const rowM = wantedM >= lengthM ? lengthM : (NICE_M.findLast((nice) => nice <= wantedM) ?? NICE_M[0] ?? 5);
+  const rows = Math.max(1, Math.ceil(lengthM / wantedM - 1e-9));
+  const rowM = Math.ceil(lengthM / rows);
   const count = Math.max(1, Math.ceil(lengthM / rowM - 1e-9));
   return Array.from({ length: count }, (_, index) => {
     const start = fromM + index * rowM;
     const isLast = index === count - 1;
     return { fromM: start, toM: start + rowM, sensors: inside.filter(({ positionM }) => positionM >= start && (positionM < start + rowM || (isLast && positionM <= start + rowM))) };
   });
+}
+
+/** Whole metres for the ruler of a row, up to the end of the pipe. */
+export function rulerTicks(row: StripRow, pipeEndM: number, most: number): readonly number[] {
+  const lengthM = row.toM - row.fromM;
+  const step = NICE_STEPS_M.find((nice) => lengthM / nice <= most) ?? lengthM;
+  const first = Math.ceil(row.fromM / step) * step;
+  const last = Math.min(row.toM, pipeEndM);
+  return Array.from({ length: Math.max(0, Math.floor((last - first) / step + 1e-9) + 1) }, (_, index) => first + index * step);
 }
 
 /** 0 as expected … 4 far above it, in °C. */

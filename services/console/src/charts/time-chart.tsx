@@ -25,7 +25,8 @@ function readColours(element: HTMLElement): ChartColours {
     ink: of('--mantine-color-text'),
     dim: of('--mantine-color-dimmed'),
     rule: of('--rule'),
-    main: of('--heat-3'),
+    main: of('--fill-strong'),
+    leak: of('--heat-3'),
     context: of('--fill'),
     abnormal: of('--off'),
     panel: of('--panel-raised'),
@@ -75,13 +76,19 @@ export function TimeChart(props: TimeChartProps): ReactNode {
     <figure style={{ margin: 0 }}>
       <div ref={holder} role="img" aria-label={t('chart.label', { title: props.title, unit: props.unit })} style={{ height: props.height ?? 320 }} />
       <figcaption className="row small dim chart-caption">
-        <span>{t('data.plantTime', { zone: formats.timeZone })}</span>
+        {[...new Map(props.series.map((one) => [one.name, one])).values()].map(({ name, look }) => (
+          <span key={name} className="row" style={{ gap: 6 }}>
+            <i className={`line-key ${look}`} aria-hidden="true" />
+            {name}
+          </span>
+        ))}
         {kinds.map((kind) => (
           <span key={kind} className="row" style={{ gap: 6 }}>
             <i className={`swatch ${kind}`} aria-hidden="true" />
             {t(`chart.${kind}`)}
           </span>
         ))}
+        <span>{t('data.plantTime', { zone: formats.timeZone })}</span>
       </figcaption>
     </figure>
   );

@@ -1,5 +1,5 @@
 /** How a series speaks: the one looked at, context, computed, or the shaded range around a mean. */
-export type SeriesLook = 'main' | 'context' | 'expected' | 'threshold' | 'range-low' | 'range-high';
+export type SeriesLook = 'main' | 'leak' | 'context' | 'expected' | 'threshold' | 'range-low' | 'range-high';
 
 export interface ChartSeries {
   readonly name: string;

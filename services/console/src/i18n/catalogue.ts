@@ -13,12 +13,13 @@ export const CATALOGUE = {
   'nav.gateways': ['Connections', 'Verbindungen'],
   'nav.tags': ['Tags', 'Messstellen'],
   'nav.more': ['More', 'Mehr'],
-  'nav.grafana': ['Explore in Grafana', 'In Grafana untersuchen'],
+  'nav.grafana': ['Grafana', 'Grafana'],
+  'nav.notices': ['Notices', 'Hinweise'],
   'nav.site': ['Plant', 'Werk'],
   'nav.openAlerts_one': ['{{count}} open leak alert', '{{count}} offene Leckmeldung'],
   'nav.openAlerts_other': ['{{count}} open leak alerts', '{{count}} offene Leckmeldungen'],
 
-  'user.menu': ['Account of {{name}}', 'Konto von {{name}}'],
+  'user.menu': ['{{initials}}: account of {{name}}', '{{initials}}: Konto von {{name}}'],
   'user.signOut': ['Sign out', 'Abmelden'],
   'user.language': ['Deutsch', 'English'],
   'user.dark': ['Dark view', 'Dunkle Ansicht'],
@@ -116,7 +117,7 @@ export const CATALOGUE = {
   'yield.rateWrong': ['Above 100 %: the ideal rate of a product is set too low.', 'Über 100 %: Die Sollzeit eines Produkts ist falsch hinterlegt.'],
   'yield.pieces': ['pcs', 'Stk.'],
 
-  'line.now': ['Now', 'Jetzt'],
+  'line.details': ['Details', 'Details'],
   'line.since': ['since {{time}}', 'seit {{time}}'],
   'line.running': ['Shift in progress', 'Laufende Schicht'],
   'line.past': ['Shifts of the last 7 days', 'Schichten der letzten 7 Tage'],
@@ -183,7 +184,6 @@ export const CATALOGUE = {
 
   'leak.at': ['at {{position}}', 'bei {{position}}'],
   'leak.since': ['since {{time}}', 'seit {{time}}'],
-  'leak.noteWhere': ['Where', 'Wo'],
   'leak.lossNow': ['Loss now', 'Verlust jetzt'],
   'leak.lossWas': ['Loss while open', 'Verlust, solange offen'],
   'leak.lossSoFar': ['Lost so far', 'Verlust bisher'],

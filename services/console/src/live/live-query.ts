@@ -25,7 +25,7 @@ export function useLiveQuery<Data, Variables extends AnyVariables>(options: Live
   const { topics } = useLive();
   const { query, pause = false, on = [], everySeconds } = options;
   const args = { query, variables: options.variables, pause, requestPolicy: 'cache-and-network' as const };
-  const [result, execute] = useQuery<Data, AnyVariables>(args);
+  const [result, execute] = useQuery<Data>(args);
   const refresh = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
   const watched = ['connection', ...on].join(' ');
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useText } from '../i18n/text';
-import { formatPercent, formatShare, MISSING } from '../format/format';
+import { formatPercent, formatShare } from '../format/format';
 import { useFormats } from '../shell/site-context';
 
 interface FigureProps {
@@ -18,15 +18,12 @@ export function Figure({ label, value, completeness, note, big, testId }: Figure
     <div className={big ? 'figure big' : 'figure'} data-testid={testId}>
       <span className="label">{label}</span>
       <span className="value">{value}</span>
-      <span className="under">
-        {note}
-        {completeness !== undefined && (
-          <>
-            {note && ' · '}
-            <Completeness share={completeness} />
-          </>
-        )}
-      </span>
+      {note && <span className="under">{note}</span>}
+      {completeness !== undefined && (
+        <span className="under">
+          <Completeness share={completeness} />
+        </span>
+      )}
     </div>
   );
 }
@@ -69,5 +66,3 @@ export function RatioMeter({ value, target }: { readonly value: number | null | 
     </div>
   );
 }
-
-export const orMissing = (text: string | null | undefined): string => text ?? MISSING;

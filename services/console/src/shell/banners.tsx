@@ -9,12 +9,13 @@ import { useFormats, type SiteInfo } from './site-context';
 
 /** What a reader must know before trusting the page below. */
 export function Banners({ site }: { readonly site: SiteInfo }): ReactNode {
+  const { t } = useText();
   return (
-    <div className="banners">
+    <aside className="banners" aria-label={t('nav.notices')}>
       <LostBanner />
       <BackfillBanner site={site} />
       <SimulationBanner site={site} />
-    </div>
+    </aside>
   );
 }
 

@@ -1,5 +1,5 @@
 import { createBrowserRouter, Navigate } from 'react-router';
-import { NotFound } from '../parts/states';
+import { Loading, NotFound } from '../parts/states';
 import { OverviewPage } from '../pages/overview/overview-page';
 import { ConsoleFrame } from './console-frame';
 import { Crash } from './crash';
@@ -10,6 +10,7 @@ export const router = createBrowserRouter([
     path: '/',
     element: <ConsoleFrame />,
     errorElement: <Crash />,
+    hydrateFallbackElement: <Loading />,
     children: [
       { index: true, element: <PlantHome /> },
       {

@@ -12,7 +12,7 @@ export function UserMenu(): ReactNode {
   return (
     <Menu position="bottom-end" width={220} shadow="md">
       <Menu.Target>
-        <Button variant="default" radius="xl" px={0} w={40} h={40} aria-label={t('user.menu', { name: me.name })} data-testid="user-menu">
+        <Button variant="default" radius="xl" px={0} w={40} h={40} aria-label={t('user.menu', { initials, name: me.name })} data-testid="user-menu">
           {initials}
         </Button>
       </Menu.Target>

@@ -30,6 +30,7 @@ export function AlarmsPage(): ReactNode {
         title={t('alarms.title')}
         right={
           <SegmentedControl
+            size="md"
             aria-label={t('alarms.title')}
             value={view}
             onChange={(value) => setSearch(value === 'standing' ? {} : { show: value })}

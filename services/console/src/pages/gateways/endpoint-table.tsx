@@ -6,7 +6,7 @@ import { useFormats } from '../../shell/site-context';
 import type { GatewayData } from './gateway-panel';
 
 type EndpointData = GatewayData['endpoints'][number];
-const SHAPES: Readonly<Record<EndpointState, string>> = { CONNECTED: '●', CONNECTING: '◌', DEGRADED: '◐', DISCONNECTED: '✕', UNTRUSTED: '⚿', MISCONFIGURED: '✕' };
+const SHAPES: Readonly<Record<EndpointState, string>> = { CONNECTED: '●', CONNECTING: '◌', DEGRADED: '◐', DISCONNECTED: '✕', UNTRUSTED: '▲', MISCONFIGURED: '✕' };
 
 export function EndpointTable({ endpoints }: { readonly endpoints: readonly EndpointData[] }): ReactNode {
   const { t } = useText();

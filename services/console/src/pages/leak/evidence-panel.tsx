@@ -42,7 +42,7 @@ export function EvidencePanel({ leakId, title, onsetAt }: EvidencePanelProps): R
   );
 }
 
-const LOOKS: Readonly<Record<EvidenceRole, SeriesLook>> = { SENSOR: 'main', NEIGHBOUR: 'context', EXPECTED: 'expected', THRESHOLD: 'threshold' };
+const LOOKS: Readonly<Record<EvidenceRole, SeriesLook>> = { SENSOR: 'leak', NEIGHBOUR: 'context', EXPECTED: 'expected', THRESHOLD: 'threshold' };
 
 const nameOf = (series: Evidence['series'][number], locale: string, t: Text): string => {
   const position = formatNumber(locale, series.positionM, 1, 'm');

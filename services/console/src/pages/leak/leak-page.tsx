@@ -29,12 +29,9 @@ function Content({ leak, people }: { readonly leak: LeakData; readonly people: P
   return (
     <>
       <LeakHead leak={leak} actions={actions} />
-      <div className="two">
-        <div className="stack">
-          <LeakMap leak={leak} />
-          <EvidencePanel leakId={leak.id} title={`${leak.pipeRun.name}`} onsetAt={leak.onsetAt} />
-        </div>
-        <div className="stack">
+      <div className="leak-grid">
+        <LeakMap leak={leak} />
+        <div className="stack aside">
           <LossPanel leak={leak} />
           <Panel title={t('leak.todoTitle')}>
             <dl className="kv" style={{ gridTemplateColumns: '1fr', gap: 2 }}>
@@ -53,6 +50,7 @@ function Content({ leak, people }: { readonly leak: LeakData; readonly people: P
           <Handling leak={leak} people={people} actions={actions} />
           <History leak={leak} />
         </div>
+        <EvidencePanel leakId={leak.id} title={leak.pipeRun.name} onsetAt={leak.onsetAt} />
       </div>
     </>
   );

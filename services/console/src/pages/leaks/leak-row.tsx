@@ -35,8 +35,9 @@ export function LeakRow({ leak }: { readonly leak: LeakRowPartsFragment }): Reac
         {formatMoney(locale, leak.loss.perHour, 2)}
         <small> / h</small>
         <br />
-        <small className="dim">
-          {formatNumber(locale, leak.loss.kgPerHour, 1, 'kg/h')} · <Completeness share={leak.loss.completeness} />
+        <small className="dim">{formatNumber(locale, leak.loss.kgPerHour, 1, 'kg/h')}</small>
+        <small className="dim share">
+          <Completeness share={leak.loss.completeness} />
         </small>
       </span>
     </Link>

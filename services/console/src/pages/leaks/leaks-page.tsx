@@ -28,6 +28,7 @@ export function LeaksPage(): ReactNode {
         note={t('leaks.sorted')}
         right={
           <SegmentedControl
+            size="md"
             aria-label={t('leaks.title')}
             value={isOver ? 'over' : 'open'}
             onChange={(value) => setSearch(value === 'over' ? { show: 'over' } : {})}

@@ -3,6 +3,7 @@ import type { LineStateKind } from '../../generated/graphql';
 import { formatTime } from '../../format/format';
 import { useText } from '../../i18n/text';
 import { useFormats } from '../../shell/site-context';
+import { stateLabel } from './state-label';
 
 interface LineNowProps {
   readonly state: { readonly state: LineStateKind; readonly label: string | null | undefined; readonly from: string };
@@ -16,8 +17,7 @@ export function LineNow({ state }: LineNowProps): ReactNode {
   return (
     <span className={isNormal ? undefined : 'off'} data-testid="line-state">
       <span aria-hidden="true">{isNormal ? '● ' : '■ '}</span>
-      {t(`lineState.${state.state}`)}
-      {state.label && state.label.toLowerCase() !== t(`lineState.${state.state}`).toLowerCase() && ` (${state.label})`} {t('line.since', { time: formatTime(formats, state.from) })}
+      {stateLabel(state.state, state.label, t)} {t('line.since', { time: formatTime(formats, state.from) })}
     </span>
   );
 }

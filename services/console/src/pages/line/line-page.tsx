@@ -44,7 +44,7 @@ function Content({ line, choice }: { readonly line: LineData; readonly choice: R
         <div className="stack">
           <ShiftDetail lineId={line.id} shift={shift} />
           <Panel title={t('line.past')}>
-            <ShiftTable shifts={line.shifts} chosenId={shift.id} onChoose={(id) => setSearch({ shift: id }, { preventScrollReset: true })} />
+            <ShiftTable shifts={line.shifts} label={t('line.past')} chosenId={shift.id} onChoose={(id) => setSearch({ shift: id }, { preventScrollReset: true })} />
           </Panel>
         </div>
       ) : (

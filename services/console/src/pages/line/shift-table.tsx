@@ -8,14 +8,15 @@ import { useFormats } from '../../shell/site-context';
 
 interface ShiftTableProps {
   readonly shifts: readonly ShiftPartsFragment[];
+  readonly label: string;
   readonly chosenId?: string;
   readonly onChoose?: (id: string) => void;
 }
 
-export function ShiftTable({ shifts, chosenId, onChoose }: ShiftTableProps): ReactNode {
+export function ShiftTable({ shifts, label, chosenId, onChoose }: ShiftTableProps): ReactNode {
   const { t } = useText();
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={t('line.past')}>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={label}>
       <table className="grid fold">
         <thead>
           <tr>

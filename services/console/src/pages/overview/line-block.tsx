@@ -21,12 +21,17 @@ export function LineBlock({ line }: { readonly line: LineData }): ReactNode {
       title={line.name}
       testId="line-block"
       note={line.currentState && <LineNow state={line.currentState} />}
-      right={<Link to={sitePath(slug, `/lines/${line.id}`)}>{t('nav.more')}</Link>}
+      right={
+        <Link to={sitePath(slug, `/lines/${line.id}`)}>
+          {t('line.details')}
+          <span className="hidden"> {line.name}</span>
+        </Link>
+      }
     >
       {current ? (
         <div className="stack">
           <ShiftFigures shift={current} />
-          {before.length > 0 && <ShiftTable shifts={before} />}
+          {before.length > 0 && <ShiftTable shifts={before} label={line.name} />}
         </div>
       ) : (
         <p className="dim">{t('overview.noYieldYet')}</p>

@@ -40,7 +40,7 @@ export function TagPage(): ReactNode {
               <header>
                 <h2>{t('tags.trend')}</h2>
                 <span className="right">
-                  <SegmentedControl aria-label={t('tags.trend')} value={range} onChange={(value) => isRange(value) && setRange(value)} data={RANGES.map((value) => ({ value, label: t(`tags.range.${value}`) }))} />
+                  <SegmentedControl size="md" aria-label={t('tags.trend')} value={range} onChange={(value) => isRange(value) && setRange(value)} data={RANGES.map((value) => ({ value, label: t(`tags.range.${value}`) }))} />
                 </span>
               </header>
               {range === '1h' ? <SampleTrend tag={tag} /> : <BucketTrend key={range} tag={tag} hours={range === '8h' ? 8 : 72} />}
