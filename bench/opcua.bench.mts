@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import { AttributeIds, MessageSecurityMode, OPCUAClient, SecurityPolicy, TimestampsToReturn, UserTokenType } from 'node-opcua-client';
-import opcUaConnector from '../connectors/opcua/dist/index.js';
+import opcUaConnector from '@telltale/connector-opcua';
 import { freePort, PASSWORD, USER, valueAddress } from '../connectors/opcua/test/simulated-device.ts';
 
 const [values = 2_000, beatMs = 100, seconds = 6] = process.argv.slice(2).map(Number);

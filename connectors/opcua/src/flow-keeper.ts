@@ -135,6 +135,8 @@ export class FlowKeeper {
     const answers = await this.readStatus(link).then(() => true, () => false);
     if (this.link !== link || this.lostAtMs !== undefined || this.ending.signal.aborted) return;
     const now = performance.now();
+    // We may have been the sleeper: what had arrived is read by now.
+    if (answers && this.flow.silence(now) === undefined) return;
     if (!answers || now - this.recreatedAtMs < 15_000) {
       this.flow.lost(answers ? `${silence} A new subscription did not help.` : 'The server does not answer any more.', 'opcua.silent');
       this.lostAtMs = now;

@@ -5,21 +5,24 @@ export interface ServerLimits {
   readonly nodesPerRead: number;
   readonly nodesPerBrowse: number;
   readonly monitoredItemsPerCall: number;
+  readonly monitoredItemsPerSubscription: number;
 }
 
 const OURS = 1000;
 const FALLBACK = 500;
-const NODES = { nodesPerRead: 'i=11705', nodesPerBrowse: 'i=11710', monitoredItemsPerCall: 'i=11714' } as const;
+const NODES = { nodesPerRead: 'i=11705', nodesPerBrowse: 'i=11710', monitoredItemsPerCall: 'i=11714', monitoredItemsPerSubscription: 'i=24104' } as const;
+const OUR_SUBSCRIPTION = 10_000;
 
 /** Reads the limits; a server that doesn't tell them gets the fallback. */
 export async function readServerLimits(session: ClientSession): Promise<ServerLimits> {
   const answers = await session.read(Object.values(NODES).map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value }))).catch(() => []);
-  const limits = answers.map(({ value, statusCode }) => {
-    const told: unknown = statusCode.isGood() ? value.value : undefined;
+  const told = answers.map(({ value, statusCode }) => {
+    const limit: unknown = statusCode.isGood() ? value.value : undefined;
     // 0 means "no limit told" (Part 5 §6.3.11).
-    return typeof told === 'number' && told > 0 ? Math.min(told, OURS) : FALLBACK;
+    return typeof limit === 'number' && limit > 0 ? limit : undefined;
   });
-  return { nodesPerRead: limits[0] ?? FALLBACK, nodesPerBrowse: limits[1] ?? FALLBACK, monitoredItemsPerCall: limits[2] ?? FALLBACK };
+  const perCall = (at: number): number => Math.min(told[at] ?? FALLBACK, OURS);
+  return { nodesPerRead: perCall(0), nodesPerBrowse: perCall(1), monitoredItemsPerCall: perCall(2), monitoredItemsPerSubscription: Math.min(told[3] ?? OUR_SUBSCRIPTION, OUR_SUBSCRIPTION) };
 }
 
 /** Cuts a list into pieces of at most `size`. */

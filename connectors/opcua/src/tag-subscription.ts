@@ -44,6 +44,8 @@ const KEEP_ALIVE_MS = 1_000;
 const CREATE_MS = 15_000;
 /** DataValue info type with the overflow bit (Part 4 §7.39.1). */
 const OVERFLOW = 0x480;
+/** BadTooManyMonitoredItems: not the tag's fault, another subscription takes it. */
+export const TOO_MANY_ITEMS = 0x80db0000;
 const GONE: ReadonlySet<number> = new Set([Status.BadNodeIdUnknown, 0x80330000, 0x80610000]);
 
 /** Statuses of CreateMonitoredItems that complain about the deadband and not about the node (Part 4 §7.39.2). */
@@ -55,9 +57,13 @@ export class TagSubscription {
   private readonly byTag = new Map<number, Item>();
   private nextHandle = 1;
   private lastSequence: number | undefined;
+  /** Keep-alives of a new subscription prove nothing about what came before it. */
+  private hasDelivered = false;
   private subscription: ClientSubscription | undefined;
   /** Monotonic milliseconds of the last publication or keep-alive. */
   aliveAtMs = performance.now();
+  /** The server refused more items in it. */
+  isFull = false;
 
   constructor(
     /** Local number, stable over reconnections. */
@@ -70,6 +76,24 @@ export class TagSubscription {
 
   get tags(): readonly OpcUaTag[] {
     return [...this.items.values()].map(({ tag }) => tag);
+  }
+
+  get isStarted(): boolean {
+    return this.subscription !== undefined;
+  }
+
+  get size(): number {
+    return this.items.size;
+  }
+
+  /** Tags that this subscription has no room for; they are taken out of it. */
+  takeCrowdedOut(): readonly OpcUaTag[] {
+    const out = [...this.items.values()].filter(({ failure }) => failure === TOO_MANY_ITEMS);
+    for (const { handle, tag } of out) {
+      this.items.delete(handle);
+      this.byTag.delete(tag.tagId);
+    }
+    return out.map(({ tag }) => tag);
   }
 
   /** Tags that can't be read now, with their status. */
@@ -106,6 +130,7 @@ export class TagSubscription {
     );
     this.subscription = created;
     this.lastSequence = undefined;
+    this.hasDelivered = false;
     this.aliveAtMs = performance.now();
     created.on('raw_notification', (message: NotificationMessage) => this.receive(created, message));
     created.on('terminated', () => {
@@ -114,6 +139,7 @@ export class TagSubscription {
     // Not in the driver's typed events.
     (created as unknown as NodeJS.EventEmitter).on('subscriptionId_changed', () => {
       this.lastSequence = undefined;
+      this.hasDelivered = false;
       if (this.subscription === created) this.events.renewed(this);
     });
     return this.monitor(session, limits, [...this.items.values()]);
@@ -136,16 +162,16 @@ export class TagSubscription {
     for (const item of this.items.values()) item.monitoredItemId = undefined;
   }
 
-  add(tags: readonly OpcUaTag[]): void {
+  add(tags: readonly OpcUaTag[], failure?: number): void {
     for (const tag of tags) {
-      const item: Item = { tag, handle: this.nextHandle++, monitoredItemId: undefined, failure: undefined };
+      const item: Item = { tag, handle: this.nextHandle++, monitoredItemId: undefined, failure };
       this.items.set(item.handle, item);
       this.byTag.set(tag.tagId, item);
     }
   }
 
-  /** Drops tags; returns the server's ids to delete. */
-  async remove(session: LinkSession | undefined, limits: ServerLimits, tagIds: readonly number[]): Promise<void> {
+  /** Drops tags without telling the server; returns its ids of them. */
+  drop(tagIds: readonly number[]): readonly number[] {
     const ids: number[] = [];
     for (const tagId of tagIds) {
       const item = this.byTag.get(tagId);
@@ -154,8 +180,14 @@ export class TagSubscription {
       this.items.delete(item.handle);
       if (item.monitoredItemId !== undefined) ids.push(item.monitoredItemId);
     }
+    return ids;
+  }
+
+  /** Drops tags here and at the server. */
+  async remove(tagIds: readonly number[], session: LinkSession | undefined, perCall = 1): Promise<void> {
+    const ids = this.drop(tagIds);
     if (!session || !this.subscription) return;
-    for (const piece of pieces(ids, limits.monitoredItemsPerCall)) {
+    for (const piece of pieces(ids, perCall)) {
       await session.deleteMonitoredItems({ subscriptionId: this.subscription.subscriptionId, monitoredItemIds: [...piece] });
     }
   }
@@ -165,10 +197,9 @@ export class TagSubscription {
     return this.monitor(session, limits, [...this.items.values()].filter(({ monitoredItemId }) => monitoredItemId === undefined));
   }
 
-  /** After the driver made the subscription anew: every item again, node ids from the present namespaces. */
-  async monitorAgain(session: LinkSession, limits: ServerLimits): Promise<readonly Observation[]> {
+  /** The driver made the subscription anew: none of its items exists any more. */
+  forgetItems(): void {
     for (const item of this.items.values()) item.monitoredItemId = undefined;
-    return this.monitorMissing(session, limits);
   }
 
   private async monitor(session: LinkSession, limits: ServerLimits, items: readonly Item[]): Promise<readonly Observation[]> {
@@ -203,7 +234,8 @@ export class TagSubscription {
       if (status >>> 30 === 0 && result) {
         entry.item.monitoredItemId = result.monitoredItemId;
         entry.item.failure = undefined;
-      } else if (withDeadband && FILTER_REFUSED.has(status >>> 0)) refused.push(entry);
+      } else if (status >>> 0 === TOO_MANY_ITEMS) entry.item.failure = TOO_MANY_ITEMS;
+      else if (withDeadband && FILTER_REFUSED.has(status >>> 0)) refused.push(entry);
       else failed.push(...this.fail(entry.item, status >>> 0));
     });
     return refused;
@@ -271,9 +303,10 @@ export class TagSubscription {
       }
     }
     const isData = (message.notificationData?.length ?? 0) > 0;
-    const expected = this.lastSequence === undefined ? undefined : this.lastSequence + 1;
-    const joint = expected === undefined ? 'new' : message.sequenceNumber > expected ? 'notifications-lost' : overflowed ? 'queue-overflowed' : 'continuous';
+    const expected = (this.lastSequence ?? 0) + 1;
+    const joint = !this.hasDelivered ? 'new' : message.sequenceNumber > expected ? 'notifications-lost' : overflowed ? 'queue-overflowed' : 'continuous';
     // A keep-alive tells the number of the next notification without using it (Part 4 §5.14.1.1); a republished one may come late.
+    if (isData) this.hasDelivered = true;
     this.lastSequence = Math.max(this.lastSequence ?? 0, isData ? message.sequenceNumber : message.sequenceNumber - 1);
     this.events.published(this, { observations, newestSourceUs, sourceTimesUs, publishTimeUs: timeUs(message.publishTime, 0), joint });
   }

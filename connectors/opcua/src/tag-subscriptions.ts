@@ -2,7 +2,7 @@ import type { Observation } from '@telltale/connector-sdk';
 import type { NamespaceTable } from './namespace-table.js';
 import type { LinkSession } from './server-link.js';
 import type { ServerLimits } from './server-limits.js';
-import { TagSubscription, type OpcUaTag, type SubscriptionEvents } from './tag-subscription.js';
+import { TOO_MANY_ITEMS, TagSubscription, type OpcUaTag, type SubscriptionEvents } from './tag-subscription.js';
 
 /** A session with what its server allows. */
 export interface Attachment {
@@ -12,9 +12,10 @@ export interface Attachment {
 
 const keyOf = ({ tagId, address, scanIntervalMs, deadband }: OpcUaTag): string => JSON.stringify([tagId, address, scanIntervalMs, deadband]);
 
-/** All tags of an endpoint, one subscription per distinct scan interval. */
+/** All tags of an endpoint: one subscription per distinct scan interval, more where the server limits their size. */
 export class TagSubscriptions {
-  private readonly byInterval = new Map<number, TagSubscription>();
+  private readonly all = new Set<TagSubscription>();
+  private readonly home = new Map<number, TagSubscription>();
   private wanted = new Map<number, OpcUaTag>();
   private attached: Attachment | undefined;
   private nextNumber = 1;
@@ -36,12 +37,12 @@ export class TagSubscriptions {
   }
 
   get failures(): readonly { readonly tag: OpcUaTag; readonly status: number }[] {
-    return [...this.byInterval.values()].flatMap((subscription) => subscription.failures);
+    return [...this.all].flatMap((subscription) => subscription.failures);
   }
 
   /** The subscription that was silent longer than it may be; undefined when all are alive. */
   silent(nowMs: number): TagSubscription | undefined {
-    return [...this.byInterval.values()].find((one) => nowMs - one.aliveAtMs > one.patienceMs);
+    return [...this.all].find((one) => nowMs - one.aliveAtMs > one.patienceMs);
   }
 
   /** Replaces the set of tags; only what differs is touched. */
@@ -51,70 +52,109 @@ export class TagSubscriptions {
     const gone = [...this.wanted.values()].filter((tag) => !isSame(tag, next.get(tag.tagId)));
     const added = [...next.values()].filter((tag) => !isSame(tag, this.wanted.get(tag.tagId)));
     this.wanted = next;
-    for (const [interval, tagsGone] of Map.groupBy(gone, ({ scanIntervalMs }) => scanIntervalMs)) {
-      await this.take(interval, tagsGone.map(({ tagId }) => tagId));
-    }
-    for (const [interval, tagsAdded] of Map.groupBy(added, ({ scanIntervalMs }) => scanIntervalMs)) await this.put(interval, tagsAdded);
-    for (const [interval, subscription] of this.byInterval) {
-      if (subscription.tags.length > 0) continue;
-      this.byInterval.delete(interval);
-      this.forget(subscription.number);
-      await subscription.stop();
-    }
+    await this.take(gone);
+    const touched = this.place(added);
+    if (this.attached) for (const subscription of touched) await this.fill(subscription, this.attached);
+    await this.sweep();
   }
 
   /** Subscribes everything on a new session. */
   async attach(attachment: Attachment): Promise<void> {
     this.attached = attachment;
-    for (const subscription of this.byInterval.values()) {
+    for (const subscription of [...this.all]) {
       subscription.abandon();
-      this.emit(await subscription.start(attachment.session, attachment.limits));
+      if (subscription.size > attachment.limits.monitoredItemsPerSubscription) this.place(this.evict(subscription, attachment.limits.monitoredItemsPerSubscription));
     }
+    for (const subscription of this.all) await this.fill(subscription, attachment);
   }
 
   /** The session is gone. */
   detach(): void {
     this.attached = undefined;
-    for (const subscription of this.byInterval.values()) subscription.abandon();
+    for (const subscription of this.all) subscription.abandon();
   }
 
   /** One rung of the ladder: the same session, all subscriptions anew. */
   async recreate(): Promise<void> {
     const { attached } = this;
     if (!attached) return;
-    for (const subscription of this.byInterval.values()) {
+    for (const subscription of this.all) {
       await subscription.stop();
-      this.emit(await subscription.start(attached.session, attached.limits));
+      await this.fill(subscription, attached);
     }
   }
 
   /** The driver renewed one subscription: monitor its items again. */
   async refill(subscription: TagSubscription): Promise<void> {
-    if (this.attached) this.emit(await subscription.monitorAgain(this.attached.session, this.attached.limits));
+    subscription.forgetItems();
+    if (this.attached) await this.fill(subscription, this.attached);
   }
 
   /** Asks again for the nodes that could not be read. */
   async retryFailures(): Promise<void> {
-    if (!this.attached) return;
-    for (const subscription of this.byInterval.values()) {
-      if (subscription.failures.length > 0) this.emit(await subscription.monitorMissing(this.attached.session, this.attached.limits));
+    const { attached } = this;
+    if (attached) for (const subscription of this.all) if (subscription.failures.length > 0) await this.fill(subscription, attached);
+  }
+
+  /** Starts the subscription, or monitors what it lacks; what it has no room for moves on. */
+  private async fill(subscription: TagSubscription, { session, limits }: Attachment): Promise<void> {
+    this.emit(subscription.isStarted ? await subscription.monitorMissing(session, limits) : await subscription.start(session, limits));
+    const crowdedOut = subscription.takeCrowdedOut();
+    if (crowdedOut.length === 0) return;
+    // A subscription that holds nothing although it is new: the server has no room at all.
+    if (subscription.size === 0) {
+      subscription.add(crowdedOut, TOO_MANY_ITEMS);
+      this.emit(crowdedOut.map(({ tagId }) => ({ tagId, value: Number.NaN, status: TOO_MANY_ITEMS })));
+      return;
+    }
+    subscription.isFull = true;
+    for (const next of this.place(crowdedOut)) await this.fill(next, { session, limits });
+  }
+
+  /** Gives every tag a subscription of its scan interval with room; returns those that got new tags. */
+  private place(tags: readonly OpcUaTag[]): readonly TagSubscription[] {
+    const capacity = this.attached?.limits.monitoredItemsPerSubscription ?? Number.POSITIVE_INFINITY;
+    const touched = new Set<TagSubscription>();
+    for (const [interval, together] of Map.groupBy(tags, ({ scanIntervalMs }) => scanIntervalMs)) {
+      let rest = together;
+      while (rest.length > 0) {
+        const subscription = [...this.all].find((one) => one.scanIntervalMs === interval && !one.isFull && one.size < capacity) ?? this.create(interval);
+        const fitting = rest.slice(0, capacity - subscription.size);
+        rest = rest.slice(fitting.length);
+        subscription.add(fitting);
+        for (const { tagId } of fitting) this.home.set(tagId, subscription);
+        touched.add(subscription);
+      }
+    }
+    return [...touched];
+  }
+
+  private create(interval: number): TagSubscription {
+    const created = new TagSubscription(this.nextNumber++, interval, this.publishingIntervalMs, this.namespaces, this.events);
+    this.all.add(created);
+    return created;
+  }
+
+  private evict(subscription: TagSubscription, capacity: number): readonly OpcUaTag[] {
+    const out = subscription.tags.slice(capacity);
+    subscription.drop(out.map(({ tagId }) => tagId));
+    return out;
+  }
+
+  private async take(tags: readonly OpcUaTag[]): Promise<void> {
+    for (const [subscription, gone] of Map.groupBy(tags, ({ tagId }) => this.home.get(tagId))) {
+      for (const { tagId } of gone) this.home.delete(tagId);
+      await subscription?.remove(gone.map(({ tagId }) => tagId), this.attached?.session, this.attached?.limits.monitoredItemsPerCall);
+      if (subscription) subscription.isFull = false;
     }
   }
 
-  private async put(interval: number, tags: readonly OpcUaTag[]): Promise<void> {
-    const { attached } = this;
-    const present = this.byInterval.get(interval);
-    const subscription = present ?? new TagSubscription(this.nextNumber++, interval, this.publishingIntervalMs, this.namespaces, this.events);
-    this.byInterval.set(interval, subscription);
-    subscription.add(tags);
-    if (!attached) return;
-    this.emit(present ? await subscription.monitorMissing(attached.session, attached.limits) : await subscription.start(attached.session, attached.limits));
-  }
-
-  private async take(interval: number, tagIds: readonly number[]): Promise<void> {
-    const subscription = this.byInterval.get(interval);
-    if (subscription) await subscription.remove(this.attached?.session, this.attached?.limits ?? NO_LIMITS, tagIds);
+  private async sweep(): Promise<void> {
+    for (const subscription of this.all) {
+      if (subscription.size > 0) continue;
+      this.all.delete(subscription);
+      this.forget(subscription.number);
+      await subscription.stop();
+    }
   }
 }
-
-const NO_LIMITS: ServerLimits = { nodesPerRead: 1, nodesPerBrowse: 1, monitoredItemsPerCall: 1 };

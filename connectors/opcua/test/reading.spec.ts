@@ -178,6 +178,25 @@ describe('browse', () => {
   });
 });
 
+test('a server that takes 30 items per subscription gets several, one with room for 70 in all refuses the rest by name', async () => {
+  const small = await RestartableDevice.create({ values: 100, monitoredItemsPerSubscription: 30, monitoredItems: 70 });
+  const other = await OpenEndpoint.open(small, Array.from({ length: 60 }, (_none, index) => tagAt(index)));
+  try {
+    const answers = (): Map<number, number> => new Map(other.host.observations.map(({ tagId, status }) => [tagId, status]));
+    await eventually('all 60 answer', 5_000, () => answers().size === 60);
+    expect([...answers().values()].filter((status) => status !== 0)).toEqual([]);
+    await other.connector.setTags(Array.from({ length: 100 }, (_none, index) => tagAt(index)));
+    await eventually('all 100 answer', 5_000, () => answers().size === 100);
+    expect([...answers().values()].filter((status) => status === 0)).toHaveLength(70);
+    expect([...answers().values()].filter((status) => status === 0x80db0000)).toHaveLength(30);
+    await other.connector.setTags([...Array.from({ length: 20 }, (_none, index) => tagAt(index)), ...Array.from({ length: 30 }, (_none, index) => tagAt(70 + index, 300))]);
+    await eventually('the late ones are read after room was made', 12_000, () => Array.from({ length: 30 }, (_none, index) => answers().get(71 + index)).every((status) => status === 0));
+  } finally {
+    await other.close();
+    await small.dispose();
+  }
+});
+
 test('nothing of all this wrote: no Write and no Call reached the server', () => {
   const { requests } = device.device ?? { requests: new Map<string, number>() };
   expect(requests.get('CreateMonitoredItemsRequest')).toBeGreaterThan(0);

@@ -23,6 +23,8 @@ export interface DeviceOptions {
   /** Values left out. */
   readonly without?: readonly number[];
   readonly monitoredItemsPerCall?: number;
+  readonly monitoredItemsPerSubscription?: number;
+  readonly monitoredItems?: number;
   /** Milliseconds between changes of every value; absent: they change when told. */
   readonly beatMs?: number;
   /** Only this policy is offered (with its two modes). */
@@ -82,6 +84,8 @@ export class SimulatedDevice {
       userManager: { isValidUser: (user: string, password: string) => user === USER && password === PASSWORD },
       serverCapabilities: {
         maxSessions: 40,
+        ...(options.monitoredItemsPerSubscription && { maxMonitoredItemsPerSubscription: options.monitoredItemsPerSubscription }),
+        ...(options.monitoredItems && { maxMonitoredItems: options.monitoredItems }),
         operationLimits: { maxMonitoredItemsPerCall: options.monitoredItemsPerCall ?? 100, maxNodesPerRead: 100, maxNodesPerBrowse: 10 },
       },
 
