@@ -180,18 +180,23 @@ async function updateLatest(query: Query, tenant: TenantContext, batches: readon
     Array.from(newest.serverTimesUs),
     Array.from(newest.statuses),
   ];
-  await query(
-    `with incoming as materialized (
-       select * from unnest($2::int4[], $3::float8[], $4::int8[], $5::int8[], $6::int8[]) as u(tag_id, value, source_time_us, server_time_us, status)
-     ), updated as (
+  const incoming = `unnest($2::int4[], $3::float8[], $4::int8[], $5::int8[], $6::int8[]) as u(tag_id, value, source_time_us, server_time_us, status)`;
+  const [updated] = await query<{ count: number }>(
+    `with updated as (
        update series.tag_latest l
           set value = u.value, source_time_us = u.source_time_us, server_time_us = u.server_time_us, status = u.status
-         from incoming u
+         from ${incoming}
         where l.tenant_id = $1::int4 and l.tag_id = u.tag_id
           and (u.source_time_us, -least(u.status >> 30, 2), u.server_time_us) > (l.source_time_us, -least(l.status >> 30, 2), l.server_time_us)
-     )
-     insert into series.tag_latest as l (tenant_id, tag_id, value, source_time_us, server_time_us, status)
-     select $1::int4, u.* from incoming u
+       returning 1
+     ) select count(*) as count from updated`,
+    params,
+  );
+  if (updated?.count === newest.tagIds.length) return;
+  // Some tags are new here, or their stored sample is newer.
+  await query(
+    `insert into series.tag_latest as l (tenant_id, tag_id, value, source_time_us, server_time_us, status)
+     select $1::int4, u.* from ${incoming}
       where not exists (select from series.tag_latest k where k.tenant_id = $1::int4 and k.tag_id = u.tag_id)
      on conflict (tenant_id, tag_id) do update
         set value = excluded.value, source_time_us = excluded.source_time_us, server_time_us = excluded.server_time_us, status = excluded.status
