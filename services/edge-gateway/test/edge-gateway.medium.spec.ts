@@ -154,7 +154,7 @@ describe('the edge gateway', () => {
         const name = `${identity.epoch}/${identity.seq}`;
         if (samples.tagIds.length > 0 && (poisoned === '' || poisoned === name) && ingest.batches.size > 2) {
           poisoned = name;
-          return { status: 422, code: 'TAG_UNKNOWN' };
+          return { status: 422, code: 'VALUE_IMPOSSIBLE' };
         }
         return null;
       };
@@ -165,9 +165,32 @@ describe('the edge gateway', () => {
       await eventually('nothing stuck', () => ingest.statuses.at(-1)?.spool.depthBatches === 0);
       expect(ingest.batches.get(poisoned)?.samples.tagIds.length).toBe(0);
       const row = ingest.continuity.find(({ kind }) => kind === 'dropped');
-      expect(row?.reason).toContain('TAG_UNKNOWN');
+      expect(row?.reason).toContain('VALUE_IMPOSSIBLE');
       expect(row?.tagIds).toHaveLength(10);
       expect(readdirSync(join(folder, 'quarantine'))).toHaveLength(2);
+    });
+  });
+
+  it('delivers the other tags of a batch when the platform has removed one of them', async () => {
+    await inFolder(async (folder) => {
+      await start(folder, ingest.url);
+      await eventually('samples', () => ingest.of(1).length > 3);
+      await ingest.stop();
+      await pauseMs(500);
+      ingest.refuse = ({ samples, continuity }) => (samples.tagIds.includes(1) || continuity.some(({ tagIds }) => tagIds.includes(1)) ? { status: 422, code: 'TAG_UNKNOWN' } : null);
+      const endpoint = endpointOf('push-device', device.port, names);
+      ingest.configuration = configurationOf('2', [{ ...endpoint, tags: endpoint.tags.slice(1) }]);
+      const delivered = ingest.of(1).length;
+      await ingest.start();
+      device.stopClock();
+      await eventually('the others', () => names.slice(1).every((name, i) => ingest.of(i + 2).at(-1)?.sourceTimeUs === device.truth.get(name)?.at(-1)?.at));
+      expect(ingest.of(1)).toHaveLength(delivered);
+      names.slice(1).forEach((name, i) => {
+        const received = ingest.of(i + 2);
+        const truth = (device.truth.get(name) ?? []).filter(({ at }) => at >= (received[0]?.sourceTimeUs ?? 0));
+        expect(received.map(({ value }) => value)).toEqual(truth.map(({ value }) => value));
+      });
+      expect(existsSync(join(folder, 'quarantine'))).toBe(false);
     });
   });
 

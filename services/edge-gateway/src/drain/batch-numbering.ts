@@ -1,10 +1,13 @@
-import { decodeBatch, emptyColumns, encodeBatch, type BatchIdentity, type ContinuityRow } from '@telltale/tag-sample';
+import { decodeBatch, emptyColumns, encodeBatch, pickColumns, type BatchIdentity, type ContinuityRow } from '@telltale/tag-sample';
 import type { LostStretch, SpoolRecord } from '@telltale/edge-spool';
 
-/** Gives a waiting batch the number under which it leaves. The same record always gives the same bytes. */
-export function numbered(bytes: Uint8Array, identity: BatchIdentity): Buffer {
+/** Gives a waiting batch the number under which it leaves, restricted to `onlyTags` when given. The same record gives the same bytes. */
+export function numbered(bytes: Uint8Array, identity: BatchIdentity, onlyTags: ReadonlySet<number> | null = null): Buffer {
   const { samples, continuity } = decodeBatch(bytes);
-  return encodeBatch({ identity, samples, continuity });
+  if (onlyTags === null) return encodeBatch({ identity, samples, continuity });
+  const kept = Array.from(samples.tagIds.keys()).filter((at) => onlyTags.has(samples.tagIds[at] ?? 0));
+  const rows = continuity.map((row) => ({ ...row, tagIds: row.tagIds.filter((tagId) => onlyTags.has(tagId)) }));
+  return encodeBatch({ identity, samples: pickColumns(samples, kept), continuity: rows.filter((row) => row.tagIds.length > 0) });
 }
 
 /** In place of what can't be delivered: no samples, only the declaration. Without tags it declares nothing and just keeps the sequence whole. */

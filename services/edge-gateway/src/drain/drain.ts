@@ -15,6 +15,7 @@ const IDLE_MS = 100;
 const WATERMARK_EVERY_MS = 500;
 const RECONCILE_AFTER_MS = 60_000;
 const KEY_RETRY_MS = 15_000;
+const UNKNOWN_TAG_ATTEMPTS = 3;
 
 /** Empties the spool towards ingest. A batch leaves the spool only when the platform has committed it. */
 @Injectable()
@@ -24,6 +25,8 @@ export class Drain {
   private readonly backOff = new BackOff(250, 10_000);
   private readonly quarantine: BatchQuarantine;
   private readonly bare = new Set<string>();
+  /** Batches with tags that the platform does not know (any more), and how often they were refused. */
+  private readonly withUnknownTags = new Map<string, number>();
   private readonly stuckSince = new Map<number, { seq: number; sinceMs: number }>();
   private trouble: string | null = null;
   private nextWatermarkMs = 0;
@@ -120,7 +123,10 @@ export class Drain {
 
   private bytesOf(record: SpoolRecord): Buffer {
     const identity = identityOf(record, this.collector.gatewayId);
-    if (!record.lost) return numbered(record.bytes, identity);
+    if (!record.lost) {
+      const onlyTags = this.withUnknownTags.has(nameOf(record)) ? new Set(this.endpoints.tagIdsOf(null)) : null;
+      return numbered(record.bytes, identity, onlyTags);
+    }
     return tombstone(identity, record.lost, this.bare.has(nameOf(record)) ? [] : this.endpoints.tagIdsOf(record.lost.subjects));
   }
 
@@ -130,6 +136,14 @@ export class Drain {
       if (this.bare.has(nameOf(record))) throw new IngestUnavailableError(`Ingest refuses an empty batch (${error.code}): ${error.message}`, KEY_RETRY_MS);
       this.bare.add(nameOf(record));
       this.room.spool.release(record);
+      return;
+    }
+    const refusals = this.withUnknownTags.get(nameOf(record)) ?? 0;
+    if (error.code === 'TAG_UNKNOWN' && refusals < UNKNOWN_TAG_ATTEMPTS) {
+      // A tag was removed on the platform while its samples waited here: the others of the batch must not be lost with it.
+      this.withUnknownTags.set(nameOf(record), refusals + 1);
+      this.room.spool.release(record);
+      if (refusals > 0) throw new IngestUnavailableError(`${error.message} The next configuration is awaited`, this.premises.settings.CONFIGURATION_INTERVAL_MS);
       return;
     }
     const refused = this.room.spool.refuse(record, `The platform refused the batch: ${error.message}`);
