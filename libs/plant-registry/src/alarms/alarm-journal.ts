@@ -80,24 +80,13 @@ export class AlarmJournal {
       const [first] = written;
       if (!first) return null;
       row.alarmId = first.alarm_id;
-      return { alarm: row, transitions: await this.journal(manager, row, outcome.transitions) };
+      return { alarm: row, transitions: await journal(manager, row, outcome.transitions) };
     });
   }
 
   /** One step of the ISA-18.2 state machine. Throws AlarmRefusedError where the state does not allow it. */
   apply(tenant: TenantContext, alarmId: number, event: AlarmEvent): Promise<AlarmChange> {
-    return this.change(tenant, alarmId, event.atUs, async (manager, row) => {
-      const outcome = applyAlarmEvent(alarmRecordOf(row), event);
-      if (outcome.kind === 'refused') throw new AlarmRefusedError(outcome.refusal.code, outcome.refusal.message);
-      keepAlarmRecord(row, outcome.alarm);
-      // Whoever acknowledges the alarm also takes notice of the leak.
-      const leak = leakAlertOf(row);
-      if (event.kind === 'acknowledge' && leak?.phase === 'detected') {
-        const noticed = applyLeakEvent(leak, { kind: 'acknowledge', atUs: event.atUs, by: event.by });
-        if (noticed.kind === 'applied') keepLeakAlert(row, noticed.alert, timeOf(event.atUs));
-      }
-      return this.journal(manager, row, outcome.transitions);
-    });
+    return this.change(tenant, alarmId, event.atUs, (manager, row) => applyToAlarm(manager, row, event));
   }
 
   /** One step of the work on a leak: assign, classify, repair, verify, reopen. Throws AlarmRefusedError where it is not its turn. */
@@ -109,7 +98,7 @@ export class AlarmJournal {
       if (outcome.kind === 'refused') throw new AlarmRefusedError(outcome.refusal.code, outcome.refusal.message);
       keepLeakAlert(row, outcome.alert, timeOf(event.atUs));
       const { kind, atUs, by, comment } = outcome.transition;
-      return this.journal(manager, row, [{ kind, from: row.state, to: row.state, atUs, by, comment }]);
+      return journal(manager, row, [{ kind, from: row.state, to: row.state, atUs, by, comment }]);
     });
   }
 
@@ -131,7 +120,7 @@ export class AlarmJournal {
         row.assignedAt = userId === null ? null : timeOf(atUs);
         if (row.leakPhase === 'assigned') row.leakPhase = 'acknowledged';
       }
-      return this.journal(manager, row, [
+      return journal(manager, row, [
         { kind: userId === null ? 'unassign' : 'assign', from: row.state, to: row.state, atUs, by, comment },
       ]);
     });
@@ -139,7 +128,7 @@ export class AlarmJournal {
 
   comment(tenant: TenantContext, alarmId: number, { atUs, by, comment }: Remark): Promise<AlarmChange> {
     return this.change(tenant, alarmId, atUs, (manager, row) =>
-      this.journal(manager, row, [{ kind: 'comment', from: row.state, to: row.state, atUs, by, comment }]),
+      journal(manager, row, [{ kind: 'comment', from: row.state, to: row.state, atUs, by, comment }]),
     );
   }
 
@@ -167,31 +156,56 @@ export class AlarmJournal {
       return { alarm: await manager.save(row), transitions };
     });
   }
+}
 
-  private async journal(
-    manager: EntityManager,
-    { tenantId, alarmId }: Alarm,
-    steps: readonly {
-      kind: string;
-      from: Alarm['state'];
-      to: Alarm['state'];
-      atUs: number;
-      by: number | null;
-      comment: string | null;
-    }[],
-  ): Promise<AlarmTransitionRecord[]> {
-    const entries = steps.map(({ kind, from, to, atUs, by, comment }) =>
-      manager.create(AlarmTransitionRecord, {
-        tenantId,
-        alarmId,
-        at: timeOf(atUs),
-        transition: kind,
-        fromState: from,
-        toState: to,
-        userId: by,
-        comment,
-      }),
-    );
-    return manager.save(entries);
+/**
+ * One step of the ISA-18.2 state machine within the caller's transaction: writes the row and its journal entries.
+ * The caller has the row locked. Throws AlarmRefusedError where the state does not allow the step.
+ */
+export async function applyToAlarm(
+  manager: EntityManager,
+  row: Alarm,
+  event: AlarmEvent,
+): Promise<AlarmTransitionRecord[]> {
+  const outcome = applyAlarmEvent(alarmRecordOf(row), event);
+  if (outcome.kind === 'refused') throw new AlarmRefusedError(outcome.refusal.code, outcome.refusal.message);
+  keepAlarmRecord(row, outcome.alarm);
+  // Whoever acknowledges the alarm also takes notice of the leak.
+  const leak = leakAlertOf(row);
+  if (event.kind === 'acknowledge' && leak?.phase === 'detected') {
+    const noticed = applyLeakEvent(leak, { kind: 'acknowledge', atUs: event.atUs, by: event.by });
+    if (noticed.kind === 'applied') keepLeakAlert(row, noticed.alert, timeOf(event.atUs));
   }
+  row.updatedAt = timeOf(event.atUs);
+  await manager.save(row);
+  return journal(manager, row, outcome.transitions);
+}
+
+interface JournalStep {
+  readonly kind: string;
+  readonly from: Alarm['state'];
+  readonly to: Alarm['state'];
+  readonly atUs: number;
+  readonly by: number | null;
+  readonly comment: string | null;
+}
+
+function journal(
+  manager: EntityManager,
+  { tenantId, alarmId }: Alarm,
+  steps: readonly JournalStep[],
+): Promise<AlarmTransitionRecord[]> {
+  const entries = steps.map(({ kind, from, to, atUs, by, comment }) =>
+    manager.create(AlarmTransitionRecord, {
+      tenantId,
+      alarmId,
+      at: timeOf(atUs),
+      transition: kind,
+      fromState: from,
+      toState: to,
+      userId: by,
+      comment,
+    }),
+  );
+  return manager.save(entries);
 }

@@ -6,12 +6,21 @@ import { ShiftYield } from '../entities/index.js';
 /** The yield of one shift as computed now. `productId` 0 stands for all products. */
 export type ShiftYieldResult = Omit<ShiftYield, 'tenantId' | 'revision' | 'restatementReason'>;
 
+const REVISION_MS = 300_000;
+
+/** Within the same five minutes of the clock: the running revision goes on. */
+const isYoung = (newest: ShiftYield, result: ShiftYieldResult): boolean =>
+  newest.status === 'provisional' &&
+  result.status === 'provisional' &&
+  Math.floor(newest.computedAt.getTime() / REVISION_MS) === Math.floor(result.computedAt.getTime() / REVISION_MS);
+
 /** Keeps what was computed; used by insights. */
 export class ShiftYieldRepository {
   constructor(private readonly registry: RegistryDatabase) {}
 
   /**
-   * A new revision for each result whose elements or status differ from the newest one, in one transaction.
+   * Keeps each result whose elements or status differ from the newest revision, in one transaction. A provisional revision is brought
+   * up to date in place for five minutes, then a new one begins, so that "as it was known at" is right to five minutes.
    * `reason` says why a final figure changed. Returns what was written.
    */
   record(tenant: TenantContext, results: readonly ShiftYieldResult[], reason: string): Promise<ShiftYield[]> {
@@ -31,6 +40,12 @@ export class ShiftYieldRepository {
           isDeepStrictEqual({ ...newest.elements }, { ...result.elements })
         )
           continue;
+        if (newest && isYoung(newest, result)) {
+          const updated = manager.create(ShiftYield, { ...newest, ...result });
+          await manager.save(ShiftYield, updated);
+          written.push(updated);
+          continue;
+        }
         const next = manager.create(ShiftYield, {
           ...result,
           tenantId,
