@@ -27,6 +27,8 @@ export interface LeakIncident {
   /** Excess at the place of the leak now, and the highest so far. */
   readonly excessC: number;
   readonly peakExcessC: number;
+  /** Mean since the detection: what the loss is reckoned from. */
+  readonly meanExcessC: number;
   /** 0..1 */
   readonly confidence: number;
   readonly evidence: readonly SensorEvidence[];

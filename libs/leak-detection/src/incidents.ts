@@ -18,8 +18,7 @@ const orNull = (value: number): number | null => (isNaN(value) ? null : rounded(
 function windowOf(run: RunState, placeM: number): number[] {
   const reachM = max(WINDOW_M, 2.5 * run.near.spacingM);
   const found: number[] = [];
-  for (let i = 0; i < run.near.count; i++)
-    if (abs((run.near.positionsM[i] ?? 0) - placeM) <= reachM) found.push(i);
+  for (let i = 0; i < run.near.count; i++) if (abs((run.near.positionsM[i] ?? 0) - placeM) <= reachM) found.push(i);
   return found;
 }
 
@@ -78,6 +77,7 @@ export function report(run: RunState, sensor: number, path: DetectionPath, minut
     plusMinusM: rounded(plume.plusMinusM, 2),
     excessC: rounded(plume.amplitudeC, 2),
     peakExcessC: rounded(plume.amplitudeC, 2),
+    meanExcessC: rounded(plume.amplitudeC, 2),
     confidence: confidenceOf(run, sensor, plume, path),
     evidence: evidenceAt(run, plume.placeM),
   };
@@ -85,6 +85,7 @@ export function report(run: RunState, sensor: number, path: DetectionPath, minut
     incident,
     sensor,
     anchorM: near.positionsM[sensor] ?? 0,
+    minutes: 1,
     quietMinutes: 0,
     toldUs: minuteUs,
     toldExcessC: incident.excessC,
@@ -104,8 +105,10 @@ function follow(
 ): DetectorEvent[] {
   const before = leak.incident;
   const stronger = plume.amplitudeC > before.peakExcessC;
+  leak.minutes++;
   leak.incident = {
     ...before,
+    meanExcessC: rounded(before.meanExcessC + (plume.amplitudeC - before.meanExcessC) / leak.minutes, 4),
     path: RANK[path] > RANK[before.path] ? path : before.path,
     // The place is best known when the plume is strongest.
     ...(plume.amplitudeC > 0.7 * before.peakExcessC
@@ -132,9 +135,7 @@ export function followLeaks(run: RunState, minuteUs: number): DetectorEvent[] {
     const reachM = max(3.1, 1.1 * run.near.spacingM);
     const window = windowOf(run, leak.anchorM).filter(
       (i) =>
-        abs((run.near.positionsM[i] ?? 0) - leak.anchorM) <= reachM &&
-        !isNaN(c.smooth[i] ?? NaN) &&
-        c.missing[i] === 0,
+        abs((run.near.positionsM[i] ?? 0) - leak.anchorM) <= reachM && !isNaN(c.smooth[i] ?? NaN) && c.missing[i] === 0,
     );
     // Without data nobody knows whether it goes on: neither followed nor closed.
     if (window.length === 0) continue;

@@ -4,6 +4,6 @@ export * from './incident.js';
 export * from './minute.js';
 export { createRunState, type RunState } from './run-state.js';
 export { restoreRunState, RunCheckpoint, saveRunState } from './checkpoint.js';
-export { sensorStateOf } from './sensor-check.js';
+export { sensorFigures, sensorStateOf } from './sensor-check.js';
 export { stepMinute, type Step } from './step-minute.js';
 export * from './steam-loss.js';

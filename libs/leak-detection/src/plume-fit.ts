@@ -1,4 +1,3 @@
-
 const { exp, max, min, sqrt } = Math;
 const { isNaN } = Number;
 /** A warm plume on the pipe: excess(x) = amplitude · exp(−½((x − place)/width)²). */

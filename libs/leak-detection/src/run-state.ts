@@ -58,6 +58,7 @@ export interface OpenLeak {
   sensor: number;
   /** Where it was first seen: it is followed within 3 m of it. */
   readonly anchorM: number;
+  minutes: number;
   quietMinutes: number;
   toldUs: TimeUs;
   toldExcessC: number;

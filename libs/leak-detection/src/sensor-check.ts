@@ -22,7 +22,8 @@ export function checkSensors(run: RunState, minute: RunMinute, usable: Uint8Arra
     usable[i] = 0;
     if (isNaN(value)) {
       c.missing[i] = (c.missing[i] ?? 0) + 1;
-      const stale = (c.missing[i] ?? 0) > p.staleMinutes;
+      // A sensor that never gave a value is not missed.
+      const stale = (c.missing[i] ?? 0) > p.staleMinutes && (c.good[i] ?? 0) > 0;
       c.state[i] = minute.bad?.[i] ? STATE.bad : stale ? STATE.stale : (c.state[i] ?? 0);
       continue;
     }
@@ -65,4 +66,14 @@ function segmentMovement(run: RunState, minute: RunMinute): number {
     count++;
   }
   return count ? sum / count : 0;
+}
+
+/** What each sensor shows above what is expected, after the latest minute; `null` where nobody knows. */
+export function sensorFigures(state: RunState): {
+  readonly expectedC: (number | null)[];
+  readonly excessC: (number | null)[];
+} {
+  const known = (values: Float32Array): (number | null)[] =>
+    Array.from(values, (value) => (isNaN(value) ? null : Math.round(value * 100) / 100));
+  return { expectedC: known(state.columns.expected), excessC: known(state.columns.excess) };
 }

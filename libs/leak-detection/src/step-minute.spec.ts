@@ -132,7 +132,9 @@ describe('the steam line detector', () => {
     }
     const events = runLine(createRunState({ positionsM: stopped.positionsM }), stopped);
     expect(events.filter((event) => !event.kind.startsWith('transient'))).toEqual([]);
-    const pipe = events.flatMap((event) => ('transient' in event && event.transient.cause === 'pipe' ? [event.kind] : []));
+    const pipe = events.flatMap((event) =>
+      'transient' in event && event.transient.cause === 'pipe' ? [event.kind] : [],
+    );
     expect(pipe).toEqual(['transient-opened', 'transient-closed']);
   });
 

@@ -130,7 +130,9 @@ function markRaised(state: RunState): void {
   const { near, columns: c, scalars: s, parameters: p } = state;
   for (let i = 0; i < near.count; i++) {
     const high = abs(c.contrast[i] ?? NaN) > max(3 * contrastSpreadOf(state, i), p.mediumC / 2);
-    const nearLeak = s.leaks.some((leak) => abs(leak.incident.positionM - (near.positionsM[i] ?? 0)) <= near.leakReachM);
+    const nearLeak = s.leaks.some(
+      (leak) => abs(leak.incident.positionM - (near.positionsM[i] ?? 0)) <= near.leakReachM,
+    );
     const minutes = (c.raised[i] ?? 0) % RAISED_BY_LEAK;
     c.raised[i] = nearLeak ? RAISED_BY_LEAK + minutes + 1 : high ? minutes + 1 : max(0, minutes - 3);
   }

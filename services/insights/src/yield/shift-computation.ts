@@ -1,0 +1,75 @@
+import { subtract, union, type Interval, type ShiftInterval } from '@telltale/plant-calendar';
+import type { ShiftYieldResult } from '@telltale/plant-registry';
+import type { TimeUs } from '@telltale/tag-sample';
+import type { ContinuityEntry, SeriesReader } from '@telltale/time-series';
+import type { TenantContext } from '@telltale/tenancy';
+import { MICRO_STOP_US, shiftYield, yieldRatios, type CounterSignal, type YieldElements } from '@telltale/yield-analysis';
+import { tagIdsOf, type LinePlan } from './line-calendar.js';
+import { countedOf, NO_SIGNAL, readSignals, steppedOf, type TagSignal } from './line-signals.js';
+
+/** A shift is final when its line has been measured for this long beyond its end. */
+export const FINAL_AFTER_US = 600_000_000;
+
+const intervalOf = ({ fromUs, toUs }: ContinuityEntry): Interval => ({ startUs: fromUs, endUs: toUs });
+
+/** Stretches that were never measured, after what came later is taken off. */
+export function unmeasured(entries: readonly ContinuityEntry[]): readonly Interval[] {
+  const recovered = union(entries.filter(({ kind }) => kind === 'backfilled').map(intervalOf));
+  return union(entries.filter(({ kind }) => kind !== 'backfilled').flatMap((entry) => subtract(intervalOf(entry), recovered)));
+}
+
+/** Reads one shift of one line and works out its elements, for the line and for each product. */
+export async function computeShift(
+  series: SeriesReader,
+  tenant: TenantContext,
+  plan: LinePlan,
+  shift: ShiftInterval,
+  measuredUntilUs: TimeUs,
+  now: Date,
+): Promise<readonly ShiftYieldResult[]> {
+  const { setup, equipment } = plan.line;
+  const untilUs = Math.min(shift.endUs, measuredUntilUs);
+  // A count up to the very end of the shift belongs to it, so the reading at the end is read too.
+  const range = { fromUs: shift.startUs, toUs: untilUs + 1 };
+  const [signals, continuity] = await Promise.all([
+    readSignals(series, tenant, tagIdsOf(plan.line), range),
+    setup.stateTagId === null ? [] : series.continuity(tenant, [setup.stateTagId], range),
+  ]);
+  const signal = (tagId: number | null): TagSignal => (tagId === null ? NO_SIGNAL : (signals.get(tagId) ?? NO_SIGNAL));
+  const counter = (tagId: number | null): CounterSignal => ({
+    samples: countedOf(signal(tagId)),
+    rules: { max: tagId === null ? null : (plan.counterMax.get(tagId) ?? null) },
+  });
+  const { total, byProduct } = shiftYield({
+    shift,
+    plannedStops: plan.calendar.plannedStops(shift),
+    untilUs,
+    unmeasured: unmeasured(continuity),
+    states: steppedOf(signal(setup.stateTagId)),
+    meanings: plan.meanings,
+    products: steppedOf(signal(setup.productTagId)),
+    rates: plan.rates,
+    good: counter(setup.goodTagId),
+    reject: counter(setup.rejectTagId),
+    material: setup.materialTagId === null ? null : counter(setup.materialTagId),
+    energy: setup.energyTagId === null ? null : counter(setup.energyTagId),
+    microStopUs: MICRO_STOP_US,
+  });
+  const result = (productId: number, elements: YieldElements): ShiftYieldResult => ({
+    equipmentId: equipment.equipmentId,
+    shiftStart: new Date(shift.startUs / 1000),
+    shiftEnd: new Date(shift.endUs / 1000),
+    shiftName: shift.name,
+    productionDay: shift.productionDay,
+    productId,
+    status: measuredUntilUs >= shift.endUs + FINAL_AFTER_US ? 'final' : 'provisional',
+    elements: { ...elements, downtimeByReason: { ...elements.downtimeByReason } },
+    completeness: yieldRatios(total).completeness ?? 1,
+    computedAt: now,
+  });
+  const products = plan.products.flatMap(({ productId, code }) => {
+    const elements = byProduct.get(code);
+    return elements === undefined ? [] : [result(productId, elements)];
+  });
+  return [result(0, total), ...products];
+}
