@@ -3,6 +3,7 @@ import type { LineSeriesOption, TimeChartOption } from './echarts-core';
 import type { ChartBand, ChartSeries, SeriesLook, TimeChartProps } from './time-chart.types';
 
 export interface ChartColours {
+  readonly font: string;
   readonly ink: string;
   readonly dim: string;
   readonly rule: string;
@@ -46,12 +47,15 @@ const bandArea = (band: ChartBand, shiftMs: number, colours: ChartColours): Area
 
 type Points = ChartSeries['points'];
 
+/** Samples seldom sit exactly on the edges of a gap. */
+const slackMs = (fromMs: number, toMs: number): number => Math.max(1000, (toMs - fromMs) / 5);
+
 /** No line leads across a gap. */
 export function brokenAt(points: Points, bands: readonly ChartBand[]): Points {
   const gaps = bands.filter(({ kind }) => kind === 'gap');
   return points.flatMap((point, index): Points => {
     const next = points[index + 1];
-    const gap = next && gaps.find(({ fromMs, toMs }) => point[0] <= fromMs + 1000 && next[0] >= toMs - 1000);
+    const gap = next && gaps.find(({ fromMs, toMs }) => point[0] <= fromMs + slackMs(fromMs, toMs) && next[0] >= toMs - slackMs(fromMs, toMs));
     return gap ? [point, [gap.fromMs, null]] : [point];
   });
 }
@@ -81,7 +85,7 @@ export function chartOption(props: TimeChartProps, formats: Formats, colours: Ch
     useUTC: true,
     animation: false,
     grid: { left: 8, right: 12, top: 30, bottom: 8, containLabel: true },
-    textStyle: { fontFamily: 'inherit' },
+    textStyle: { fontFamily: colours.font },
     tooltip: {
       trigger: 'axis',
       backgroundColor: colours.panel,

@@ -51,19 +51,19 @@ export function PipeStrip({ label, sensors, markers, fromM, toM, cellPx = 24, wi
       )}
       {chosen && <SensorLine sensor={chosen} />}
       <p className="legend small dim">
-        {[0, 1, 2, 3, 4].map((level) => (
-          <i key={level} className={`swatch heat-${level}`} aria-hidden="true" />
-        ))}
         <span>
+          {[0, 1, 2, 3, 4].map((level) => (
+            <i key={level} className={`swatch heat-${level}`} aria-hidden="true" />
+          ))}{' '}
           {t('pipe.legend.none')} → {formatNumber(locale, 8, 0, '°C')} {t('pipe.legend.excess')}
         </span>
-        <i className="swatch gap" aria-hidden="true" />
-        <span>{t('pipe.legend.bad')}</span>
+        <span>
+          <i className="swatch gap" aria-hidden="true" /> {t('pipe.legend.bad')}
+        </span>
         {markers.length > 0 && (
-          <>
-            <i className="swatch bracket" aria-hidden="true" />
-            <span>{t('pipe.legend.place')}</span>
-          </>
+          <span>
+            <i className="swatch bracket" aria-hidden="true" /> {t('pipe.legend.place')}
+          </span>
         )}
       </p>
     </div>

@@ -22,6 +22,7 @@ function readColours(element: HTMLElement): ChartColours {
   const of = (name: string): string => style.getPropertyValue(name).trim();
   const hatch = of('--hatch');
   return {
+    font: style.fontFamily,
     ink: of('--mantine-color-text'),
     dim: of('--mantine-color-dimmed'),
     rule: of('--rule'),

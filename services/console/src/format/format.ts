@@ -62,7 +62,8 @@ export function formatDuration(locale: string, seconds: number): string {
 }
 
 export function formatAgo(locale: string, isoTime: string, nowMs: number): string {
-  const seconds = Math.round((Date.parse(isoTime) - nowMs) / 1000);
+  // Never ahead of now, and -0 reads "0 seconds ago".
+  const seconds = Math.min(-0, Math.round((Date.parse(isoTime) - nowMs) / 1000));
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
   const size = Math.abs(seconds);
   if (size < 60) return relative.format(seconds, 'second');

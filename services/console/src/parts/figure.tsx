@@ -9,11 +9,13 @@ interface FigureProps {
   /** Share of the data behind the number, 0..1: no number without it. */
   readonly completeness?: number;
   readonly note?: ReactNode;
+  /** Provisional or final. */
+  readonly status?: string;
   readonly big?: boolean;
   readonly testId?: string;
 }
 
-export function Figure({ label, value, completeness, note, big, testId }: FigureProps): ReactNode {
+export function Figure({ label, value, completeness, note, status, big, testId }: FigureProps): ReactNode {
   return (
     <div className={big ? 'figure big' : 'figure'} data-testid={testId}>
       <span className="label">{label}</span>
@@ -22,6 +24,7 @@ export function Figure({ label, value, completeness, note, big, testId }: Figure
       {completeness !== undefined && (
         <span className="under">
           <Completeness share={completeness} />
+          {status && ` · ${status}`}
         </span>
       )}
     </div>

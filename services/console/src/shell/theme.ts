@@ -7,7 +7,7 @@ export const theme = createTheme({
   primaryColor: 'slate',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
-  luminanceThreshold: 0.4,
+  luminanceThreshold: 0.3,
   colors: { slate },
   defaultRadius: 'sm',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif',

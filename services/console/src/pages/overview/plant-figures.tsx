@@ -15,9 +15,9 @@ export function PlantFigures({ site }: { readonly site: NonNullable<OverviewQuer
     <div className="figures">
       {today && (
         <>
-          <Figure big testId="site-yield" label={t('overview.yield')} value={formatPercent(locale, today.yield)} completeness={today.completeness} note={<AgainstTarget value={today.yield} target={today.targetYield} />} />
-          <Figure big testId="site-oee" label={t('overview.oee')} value={formatPercent(locale, today.oee)} completeness={today.completeness} note={<AgainstTarget value={today.oee} target={today.targetOee} />} />
-          <Figure big testId="site-scrap" label={t('overview.scrap')} value={formatPercent(locale, today.scrap)} completeness={today.completeness} note={`${formatNumber(locale, today.rejectQuantity, 0)} ${t('yield.pieces')}`} />
+          <Figure big testId="site-yield" label={t('overview.yield')} value={formatPercent(locale, today.yield)} completeness={today.completeness} status={t(`yield.${today.status}`)} note={<AgainstTarget value={today.yield} target={today.targetYield} />} />
+          <Figure big testId="site-oee" label={t('overview.oee')} value={formatPercent(locale, today.oee)} completeness={today.completeness} status={t(`yield.${today.status}`)} note={<AgainstTarget value={today.oee} target={today.targetOee} />} />
+          <Figure big testId="site-scrap" label={t('overview.scrap')} value={formatPercent(locale, today.scrap)} completeness={today.completeness} status={t(`yield.${today.status}`)} note={`${formatNumber(locale, today.rejectQuantity, 0)} ${t('yield.pieces')}`} />
         </>
       )}
       {(site.pipeRuns.length > 0 || overview.openLeakAlerts > 0) && (
