@@ -36,7 +36,7 @@ export async function startIngest(settings: IngestSettings): Promise<RunningServ
   const metrics = new Metrics(NAME);
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
-    for (const close of opened.splice(0).reverse()) await close();
+    for (const close of opened.splice(0).toReversed()) await close();
   };
   try {
     const registry = await openRegistry(settings.DATABASE_URL);

@@ -1,0 +1,109 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Delivery } from '@telltale/plant-registry';
+import type { AlarmsSettings } from '../alarms.settings.js';
+import { SETTINGS } from '../alarms.tokens.js';
+import { safeTarget, type SafeTarget } from './safe-address.js';
+import { signatureOf } from './webhook-signature.js';
+
+const TIMEOUT_MS = 10_000;
+
+/** The receiver did not take the notification; it is tried again. */
+export class DeliveryFailedError extends Error {
+  readonly code = 'DELIVERY_FAILED';
+  constructor(what: string, options?: { cause?: unknown }) {
+    super(what, options);
+    this.name = 'DeliveryFailedError';
+  }
+}
+
+/** Posts one notification, signed. Redirects are not followed: they could lead anywhere. */
+@Injectable()
+export class WebhookSender {
+  constructor(@Inject(SETTINGS) private readonly settings: Pick<AlarmsSettings, 'WEBHOOK_ADDRESSES'>) {}
+
+  async send(delivery: Delivery, now: Date): Promise<void> {
+    const { channel, notification } = delivery;
+    const target = await safeTarget(channel.url, this.settings.WEBHOOK_ADDRESSES);
+    const body = JSON.stringify(bodyOf(delivery));
+    const status = await post(target, body, {
+      'content-type': 'application/json',
+      'user-agent': 'telltale',
+      // The same for every attempt: receivers drop what they have already.
+      'telltale-notification-id': `${notification.tenantId}-${notification.notificationId}`,
+      'telltale-signature': signatureOf(channel.secret, Math.floor(now.getTime() / 1000), body),
+    });
+    if (status < 200 || status > 299) throw new DeliveryFailedError(`The receiver answered ${status}.`);
+  }
+}
+
+function bodyOf({ notification, alarm, transition }: Delivery): object {
+  const {
+    alarmId,
+    siteId,
+    kind,
+    title,
+    priority,
+    state,
+    cause,
+    consequence,
+    action,
+    positionM,
+    lossKgPerHour,
+    raisedAt,
+    clearedAt,
+  } = alarm;
+  return {
+    id: `${notification.tenantId}-${notification.notificationId}`,
+    event: `alarm.${transition.transition}`,
+    at: transition.at.toISOString(),
+    alarm: {
+      id: alarmId,
+      siteId,
+      kind,
+      title,
+      priority,
+      state,
+      cause,
+      consequence,
+      action,
+      positionM,
+      lossKgPerHour,
+      raisedAt,
+      clearedAt,
+    },
+  };
+}
+
+function post({ url, address, family }: SafeTarget, body: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const failed = (cause: unknown): void => {
+      const reason =
+        typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
+      reject(new DeliveryFailedError(`${url.host} can't be reached (${reason}).`, { cause }));
+    };
+    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+      agent: false,
+      // Pinned: whatever the name resolves to now, the checked address is used.
+      lookup: (_hostname, options, done) => {
+        if (options.all === true) done(null, [{ address, family }]);
+        else done(null, address, family);
+      },
+    });
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
+    request.once('error', (error) => {
+      clearTimeout(timer);
+      failed(error);
+    });
+    request.once('response', (response) => {
+      clearTimeout(timer);
+      // Only the status counts; a receiver that sends without end is cut off.
+      response.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    request.end(body);
+  });
+}

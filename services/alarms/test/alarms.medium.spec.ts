@@ -1,0 +1,250 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Alarm, AlarmJournal, AlarmTransitionRecord, Notification, RegistryDatabase } from '@telltale/plant-registry';
+import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/testing';
+import type { RunningService } from '@telltale/service-runtime';
+import { type AlarmsSettings, startAlarms } from '../src/index.js';
+import { isSigned } from '../src/notifying/webhook-signature.js';
+import { type PlantWithPipe, seedPlantWithPipe } from './plant-with-pipe.js';
+import { startReceiver } from './receiver.js';
+
+async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  limitMs = 15_000,
+): Promise<T> {
+  for (const end = Date.now() + limitMs; ;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > end) throw new Error(`Did not happen within ${limitMs} ms: ${what}`);
+    await delay(20);
+  }
+}
+
+describe('alarms', () => {
+  let database: TestDatabase;
+  let admin: RegistryDatabase;
+  let acme: PlantWithPipe;
+  let globex: PlantWithPipe;
+  let settings: AlarmsSettings;
+  const running: RunningService[] = [];
+
+  const start = async (change: Partial<AlarmsSettings> = {}): Promise<RunningService> => {
+    const service = await startAlarms({ ...settings, ...change });
+    running.push(service);
+    return service;
+  };
+  const alarmsOf = ({ tenant: { tenantId } }: PlantWithPipe): Promise<Alarm[]> =>
+    admin.inTenant({ tenantId }, (manager) => manager.find(Alarm, { where: { tenantId }, order: { alarmId: 'ASC' } }));
+  const notificationsOf = ({ tenant: { tenantId } }: PlantWithPipe): Promise<Notification[]> =>
+    admin.inTenant({ tenantId }, (manager) =>
+      manager.find(Notification, { where: { tenantId }, order: { notificationId: 'ASC' } }),
+    );
+  const journalOf = ({ tenant: { tenantId } }: PlantWithPipe): Promise<string[]> =>
+    admin.inTenant({ tenantId }, async (manager) => {
+      const entries = await manager.find(AlarmTransitionRecord, {
+        where: { tenantId },
+        order: { transitionId: 'ASC' },
+      });
+      return entries.map(({ transition, fromState, toState }) => `${transition}: ${fromState} → ${toState}`);
+    });
+  const alarmWhere = (plant: PlantWithPipe, what: string, fits: (alarm: Alarm) => boolean): Promise<Alarm> =>
+    until(what, async () => (await alarmsOf(plant)).find(fits));
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    admin = await RegistryDatabase.open(database.adminUrl, { maxConnections: 2 });
+    acme = await seedPlantWithPipe(admin, 1, 'acme');
+    globex = await seedPlantWithPipe(admin, 2, 'globex');
+    settings = {
+      DATABASE_URL: database.urls.telltale_alarms,
+      QUEUE_BACKEND: 'postgres',
+      QUEUE_URL: database.urls.telltale_queue,
+      LOG_LEVEL: 'silent',
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: 0,
+      POLL_INTERVAL_MS: 200,
+      WEBHOOK_ADDRESSES: 'public-and-loopback',
+      NOTIFICATION_ATTEMPTS: 4,
+      NOTIFICATION_FIRST_RETRY_MS: 50,
+    };
+  });
+
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((service) => service.close()));
+    await admin.close();
+    await database.drop();
+  });
+
+  it('raises exactly one alarm per incident, refreshes it, and clears it when the detection closes', async () => {
+    await Promise.all([start(), start()]);
+    await acme.detect('leak-1');
+    const raised = await alarmWhere(acme, 'alarm raised', ({ state }) => state === 'unacknowledged');
+    expect(raised).toMatchObject({
+      kind: 'leak',
+      priority: 2,
+      title: 'Steam leak on Steam line 3 at 42.5 m ± 1.5 m',
+      condition: 'active',
+      leakPhase: 'detected',
+      positionM: 42.5,
+      lossKgPerHour: 16.7,
+    });
+    expect(raised.consequence).toContain(
+      '16.7 kg/h of steam are lost, 0.63 EUR per hour (16.7 kg/h ÷ 1000 × 38 EUR/t)',
+    );
+    expect(raised.consequence).toContain('1000 W/K');
+    expect(raised.cause).toContain('12.3 °C warmer');
+
+    await acme.detect('leak-1', { positionM: 43.1, lossKgPerHour: 60 });
+    await alarmWhere(acme, 'alarm refreshed', ({ title, priority }) => title.includes('43.1 m') && priority === 1);
+    await acme.detect('leak-1', { state: 'closed', closedAt: new Date() });
+    await alarmWhere(acme, 'alarm cleared', ({ state }) => state === 'returned-unacknowledged');
+    expect(await alarmsOf(acme)).toHaveLength(1);
+    expect(await alarmsOf(globex)).toHaveLength(0);
+    expect(await journalOf(acme)).toEqual([
+      'raise: normal → unacknowledged',
+      'clear: unacknowledged → returned-unacknowledged',
+    ]);
+  });
+
+  it('raises nothing for history and for what only explains, and a low priority for a suspect sensor', async () => {
+    await acme.detect('old', { historical: true });
+    await acme.detect('transient', { insight: 'segment-transient' });
+    await acme.detect('sensor', { insight: 'sensor-suspect', positionPlusMinusM: null, lossKgPerHour: null });
+    await start();
+    const alarm = await alarmWhere(acme, 'sensor alarm', () => true);
+    await delay(600);
+    expect(await alarmsOf(acme)).toHaveLength(1);
+    expect(alarm).toMatchObject({
+      kind: 'sensor-suspect',
+      priority: 4,
+      title: 'Suspect sensor on Steam line 3 at 42.5 m',
+    });
+  });
+
+  it('ends shelving when its time is over', async () => {
+    await start();
+    await acme.detect('leak-1');
+    const { alarmId } = await alarmWhere(acme, 'alarm raised', () => true);
+    const nowUs = Date.now() * 1000;
+    await new AlarmJournal(admin).apply(acme.tenant, alarmId, {
+      kind: 'shelve',
+      atUs: nowUs,
+      untilUs: nowUs + 500_000,
+      reason: 'crew on its way',
+      by: 1,
+    });
+    await alarmWhere(acme, 'shelving ended', ({ shelvedUntil }) => shelvedUntil === null);
+    expect(await journalOf(acme)).toContain('shelving-expired: unacknowledged → unacknowledged');
+  });
+
+  it('tells each channel once, signed, and records the delivery', async () => {
+    const receiver = await startReceiver();
+    await acme.addChannel('crew', `${receiver.url}/hook`, 'acme-secret');
+    await start();
+    await acme.detect('leak-1');
+    await until(
+      'delivery recorded',
+      async () =>
+        (await notificationsOf(acme)).every(({ state }) => state === 'delivered') && receiver.received.length > 0,
+    );
+    await delay(600);
+    expect(receiver.received).toHaveLength(1);
+    const [{ headers, body } = { headers: {}, body: '' }] = receiver.received;
+    expect(isSigned('acme-secret', String(headers['telltale-signature']), body, Date.now() / 1000)).toBe(true);
+    expect(isSigned('globex-secret', String(headers['telltale-signature']), body, Date.now() / 1000)).toBe(false);
+    const [notification] = await notificationsOf(acme);
+    expect(headers['telltale-notification-id']).toBe(`1-${notification?.notificationId}`);
+    expect(JSON.parse(body)).toMatchObject({
+      event: 'alarm.raise',
+      alarm: { title: 'Steam leak on Steam line 3 at 42.5 m ± 1.5 m', positionM: 42.5 },
+    });
+    expect(body).not.toContain('acme-secret');
+    expect(notification).toMatchObject({ state: 'delivered', attempts: 1 });
+    await receiver.close();
+  });
+
+  it('tries again with growing pauses until the receiver takes it', async () => {
+    const receiver = await startReceiver((count) => (count < 3 ? 500 : 204));
+    await acme.addChannel('crew', receiver.url, 's');
+    await start();
+    await acme.detect('leak-1');
+    const [notification] = await until('delivered', async () => {
+      const all = await notificationsOf(acme);
+      return all.length === 1 && all[0]?.state === 'delivered' && all;
+    });
+    expect(notification).toMatchObject({ attempts: 3, lastError: null });
+    expect(new Set(receiver.received.map(({ headers }) => headers['telltale-notification-id'])).size).toBe(1);
+    await receiver.close();
+  });
+
+  it('gives up after the last attempt, follows no redirect, and says why', async () => {
+    const receiver = await startReceiver(() => 302);
+    await acme.addChannel('crew', receiver.url, 's');
+    await start({ NOTIFICATION_ATTEMPTS: 2 });
+    await acme.detect('leak-1');
+    const [notification] = await until('given up', async () => {
+      const all = await notificationsOf(acme);
+      return all.length === 1 && all[0]?.state === 'failed' && all;
+    });
+    expect(notification?.lastError).toBe('The receiver answered 302.');
+    expect(receiver.received).toHaveLength(2);
+    await receiver.close();
+  });
+
+  it('does not call a private address unless that is allowed', async () => {
+    const receiver = await startReceiver();
+    await acme.addChannel('crew', receiver.url.replace('127.0.0.1', 'localhost'), 's');
+    await start({ WEBHOOK_ADDRESSES: 'public', NOTIFICATION_ATTEMPTS: 1 });
+    await acme.detect('leak-1');
+    const [notification] = await until('refused', async () => {
+      const all = await notificationsOf(acme);
+      return all.length === 1 && all[0]?.state === 'failed' && all;
+    });
+    expect(notification?.lastError).toContain('not a public address');
+    expect(receiver.received).toHaveLength(0);
+    await receiver.close();
+  });
+
+  it('raises and tells everything once although it is killed again and again', async () => {
+    const receiver = await startReceiver();
+    await acme.addChannel('crew', receiver.url, 's');
+    const hooks = join(import.meta.dirname, '../../../libs/service-runtime/test/typescript-hooks.mjs');
+    const incidents = Array.from({ length: 12 }, (_, index) => `leak-${index}`);
+    for (const round of [0, 1, 2]) {
+      const child = spawn(
+        process.execPath,
+        [
+          '--conditions=source',
+          '--import',
+          hooks,
+          join(import.meta.dirname, 'killed-alarms.ts'),
+          JSON.stringify(settings),
+        ],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      await once(child.stdout, 'data');
+      for (const incident of incidents.slice(round * 4, round * 4 + 4)) await acme.detect(incident);
+      await delay(40 + round * 60);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    await start();
+    await until(
+      'everything delivered',
+      async () => {
+        const all = await notificationsOf(acme);
+        return all.length === 12 && all.every(({ state }) => state === 'delivered');
+      },
+      25_000,
+    );
+    expect(await alarmsOf(acme)).toHaveLength(12);
+    expect((await journalOf(acme)).filter((entry) => entry.startsWith('raise'))).toHaveLength(12);
+    // A kill between the call and its record repeats the call under the same id: the receiver can tell.
+    expect(new Set(receiver.received.map(({ headers }) => headers['telltale-notification-id'])).size).toBe(12);
+    await receiver.close();
+  }, 60_000);
+});
