@@ -3,12 +3,14 @@ import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from 
 // ISA-101: one grey for everything normal.
 const slate: MantineColorsTuple = ['#f3f5f7', '#e4e8ec', '#ccd3da', '#aeb8c2', '#8d99a6', '#6b7885', '#536170', '#404d5b', '#2f3a46', '#1f2832'];
 
+const night: MantineColorsTuple = ['#dfe4e9', '#c2cad2', '#a3afba', '#8592a0', '#46525e', '#323c46', '#29313a', '#20272e', '#1b2127', '#171c21'];
+
 export const theme = createTheme({
   primaryColor: 'slate',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
   luminanceThreshold: 0.3,
-  colors: { slate },
+  colors: { slate, dark: night },
   defaultRadius: 'sm',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif',
   headings: { fontWeight: '600' },
