@@ -86,6 +86,14 @@ export class FlowKeeper {
     return 'repaired';
   }
 
+  /** Something that had to succeed did not: the link is rebuilt, whatever it looks like. */
+  distrust(detail: string): void {
+    if (!this.link || this.rebuilding || this.ending.signal.aborted) return;
+    if (this.lostAtMs === undefined) this.flow.lost(`The subscriptions could not be restored (${detail}).`, 'opcua.subscription-failed');
+    this.lostAtMs ??= performance.now();
+    this.rebuild();
+  }
+
   private async build(): Promise<void> {
     const link = await this.flow.connect();
     try {

@@ -127,8 +127,8 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
       namespaces,
       {
         published: (subscription, publication) => this.published(subscription, publication),
-        ended: () => void this.inTurn(() => this.subscriptions?.recreate()).catch(() => undefined),
-        renewed: (subscription) => void this.inTurn(() => this.refill(subscription)).catch(() => undefined),
+        ended: () => this.ended(),
+        renewed: (subscription) => void this.inTurn(() => this.refill(subscription)).catch((error: unknown) => this.keeper.distrust(String(error))),
       },
       (observations) => this.emit(observations),
       (subscription) => this.ledger.forget(subscription),
@@ -174,6 +174,17 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
       this.emit(await readOnce(link.session, limits, namespaces, this.subscriptions?.tags ?? []));
     });
     this.announce(link, 'recreated');
+  }
+
+  /** The server dropped a subscription (its life time passed, or somebody deleted it). */
+  private ended(): void {
+    const { current } = this.keeper;
+    if (!current || this.keeper.isLost) return;
+    this.lost('The server ended a subscription.', 'opcua.subscription-ended');
+    void this.inTurn(() => this.subscriptions?.recreate()).then(
+      () => this.announce(current, 'recreated'),
+      (error: unknown) => this.keeper.distrust(String(error)),
+    );
   }
 
   /** The driver renewed a subscription (a restarted server): its namespaces may have moved. */
