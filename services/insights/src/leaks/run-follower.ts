@@ -233,10 +233,10 @@ function nearestSensor(
   return [...evidence].sort((a, b) => Math.abs(a.positionM - positionM) - Math.abs(b.positionM - positionM))[0]?.sensor;
 }
 
-function noLongerSeen(
-  { tenantId: _, detectionId: __, revision: ___, updatedAt: ____, ...detection }: Detection,
-  untilUs: TimeUs,
-): DetectionFinding {
-  const summary = 'With the history that came in later this is no longer seen.';
-  return { ...detection, state: 'closed', closedAt: dateOf(untilUs), evidence: { ...detection.evidence, summary } };
+function noLongerSeen(detection: Detection, untilUs: TimeUs): DetectionFinding {
+  const { siteId, insight, subjectId, incidentKey, onsetAt, detectedAt } = detection;
+  const { positionM, positionPlusMinusM, excessC, confidence, lossKgPerHour, historical } = detection;
+  const figures = { positionM, positionPlusMinusM, excessC, confidence, lossKgPerHour, historical };
+  const evidence = { ...detection.evidence, summary: 'With the history that came in later this is no longer seen.' };
+  return { siteId, insight, subjectId, incidentKey, onsetAt, detectedAt, ...figures, state: 'closed', closedAt: dateOf(untilUs), evidence };
 }

@@ -50,7 +50,7 @@ export interface EndpointLayout {
   readonly name: EndpointName;
   readonly title: string;
   readonly connector: 'opcua' | 'modbus';
-  /** 0 = keeps no history. */
+  /** Days of history to read on first contact, from where each tag keeps it. */
   readonly backfillDays: number;
 }
 

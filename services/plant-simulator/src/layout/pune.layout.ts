@@ -112,7 +112,7 @@ export const puneLayout: PlantLayout = {
   namespaceUri: namespaceUriOf(SITE),
   endpoints: [
     { name: 'opcua', title: 'Packaging line SCADA', connector: 'opcua', backfillDays: 7 },
-    { name: 'modbus', title: 'Line controllers and meters', connector: 'modbus', backfillDays: 0 },
+    { name: 'modbus', title: 'Line controllers and meters', connector: 'modbus', backfillDays: 7 },
   ],
   equipment: [
     { path: `${ROOT}/packaging`, level: 'area', slug: 'packaging', name: 'Packaging' },
