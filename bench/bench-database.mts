@@ -16,7 +16,14 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   const folder = await mkdtemp('/tmp/telltale-bench-');
   const server = await startEmbeddedPostgres({
     dataDir: join(folder, 'data'),
-    settings: { shared_buffers: '1GB', max_wal_size: '4GB', max_connections: 40, synchronous_commit: 'on', jit: 'off', io_method: 'sync' },
+    settings: {
+      shared_buffers: '1GB',
+      max_wal_size: '4GB',
+      max_connections: 40,
+      synchronous_commit: 'on',
+      jit: 'off',
+      io_method: 'sync',
+    },
   });
   const passwords: Partial<Record<ServiceRole, string>> = {};
   for (const role of SERVICE_ROLES) passwords[role] = 'bench';

@@ -20,7 +20,15 @@ export async function benchIngest(args: readonly string[]): Promise<void> {
   await database.admin.query(`create table public.keyed ${NARROW_COLUMNS}`);
   await database.admin.query('alter table public.keyed add primary key (tenant_id, tag_id, time)');
   const writer = openSeriesWriter(database.urls.telltale_historian, { maxConnections: options.connections });
-  const results = { raw: [] as number[], keyed: [] as number[], append: [] as number[], decode: [] as number[], replay: [] as number[], bytes: [] as number[], wal: [] as number[] };
+  const results = {
+    raw: [] as number[],
+    keyed: [] as number[],
+    append: [] as number[],
+    decode: [] as number[],
+    replay: [] as number[],
+    bytes: [] as number[],
+    wal: [] as number[],
+  };
   let seq = 0;
   let clock = startS;
   try {
@@ -29,7 +37,12 @@ export async function benchIngest(args: readonly string[]): Promise<void> {
       for (let at = 0; at < options.seconds; at += SECONDS_PER_BATCH, clock += SECONDS_PER_BATCH) {
         seq++;
         for (let gateway = 0; gateway < gateways; gateway++) {
-          const samples = sensors.columns(gateway * TAGS_PER_GATEWAY, Math.min(TAGS_PER_GATEWAY, options.tags - gateway * TAGS_PER_GATEWAY), clock, SECONDS_PER_BATCH);
+          const samples = sensors.columns(
+            gateway * TAGS_PER_GATEWAY,
+            Math.min(TAGS_PER_GATEWAY, options.tags - gateway * TAGS_PER_GATEWAY),
+            clock,
+            SECONDS_PER_BATCH,
+          );
           batches.push({ identity: { gatewayId: gateway + 1, epoch: 1, seq }, samples, continuity: [] });
         }
       }
@@ -41,18 +54,26 @@ export async function benchIngest(args: readonly string[]): Promise<void> {
       });
       results.bytes.push(received.reduce((sum, { encoded }) => sum + encoded.length, 0) / count);
 
-      for (const [name, table] of [['raw', 'public.raw'], ['keyed', 'public.keyed']] as const) {
+      for (const [name, table] of [
+        ['raw', 'public.raw'],
+        ['keyed', 'public.keyed'],
+      ] as const) {
         const client = await database.admin.connect();
-        results[name].push(count / (await secondsOf(async () => {
-          // 10 000 rows per COPY, the best that plain rows can do.
-          for (let at = 0; at < batches.length; at += 10) {
-            const samples = concatColumns(batches.slice(at, at + 10).map((batch) => batch.samples));
-            await copyInto(client, table, copyRows(at % TENANTS, samples));
-          }
-        })));
+        results[name].push(
+          count /
+            (await secondsOf(async () => {
+              // 10 000 rows per COPY, the best that plain rows can do.
+              for (let at = 0; at < batches.length; at += 10) {
+                const samples = concatColumns(batches.slice(at, at + 10).map((batch) => batch.samples));
+                await copyInto(client, table, copyRows(at % TENANTS, samples));
+              }
+            })),
+        );
         client.release();
       }
-      results.decode.push(count / (await secondsOf(async () => received.forEach(({ encoded }) => decodeBatch(encoded)))));
+      results.decode.push(
+        count / (await secondsOf(async () => received.forEach(({ encoded }) => decodeBatch(encoded)))),
+      );
       const wal = await walPosition();
       results.append.push(count / (await secondsOf(() => appendAll(received))));
       results.wal.push(((await walPosition()) - wal) / count);
@@ -61,11 +82,21 @@ export async function benchIngest(args: readonly string[]): Promise<void> {
       process.stdout.write(`round ${round + 1} of ${options.rounds}: ${count} samples\n`);
     }
     const limit = median(results.raw);
-    const row = (what: string, rates: readonly number[], extra = '') => ({ what, 'samples/s': median(rates), '÷ raw limit': median(rates.map((rate, i) => rate / (results.raw[i] ?? limit))), '÷ keyed': median(rates.map((rate, i) => rate / (results.keyed[i] ?? 1))), remark: extra });
+    const row = (what: string, rates: readonly number[], extra = '') => ({
+      what,
+      'samples/s': median(rates),
+      '÷ raw limit': median(rates.map((rate, i) => rate / (results.raw[i] ?? limit))),
+      '÷ keyed': median(rates.map((rate, i) => rate / (results.keyed[i] ?? 1))),
+      remark: extra,
+    });
     printResult('ingest', options, [
       row('raw COPY, unlogged, no index (limit)', results.raw),
       row('COPY into a table with primary key', results.keyed),
-      row('exactly-once append of batches', results.append, `${median(results.bytes).toFixed(2)} B/sample, WAL ${median(results.wal).toFixed(1)} B/sample`),
+      row(
+        'exactly-once append of batches',
+        results.append,
+        `${median(results.bytes).toFixed(2)} B/sample, WAL ${median(results.wal).toFixed(1)} B/sample`,
+      ),
       row('replay of the same batches', results.replay),
       row('decode of the wire form alone', results.decode),
     ]);
@@ -77,7 +108,9 @@ export async function benchIngest(args: readonly string[]): Promise<void> {
   async function appendAll(received: readonly ReceivedBatch[]): Promise<void> {
     // As from the queue: groups of one tenant at a time keep transactions apart.
     const byTenant = [...Map.groupBy(received, ({ tenant }) => tenant.tenantId).values()];
-    const groups = byTenant.flatMap((own) => Array.from({ length: Math.ceil(own.length / 20) }, (_, i) => own.slice(i * 20, i * 20 + 20)));
+    const groups = byTenant.flatMap((own) =>
+      Array.from({ length: Math.ceil(own.length / 20) }, (_, i) => own.slice(i * 20, i * 20 + 20)),
+    );
     let next = 0;
     const work = async (): Promise<void> => {
       for (let group = groups[next++]; group !== undefined; group = groups[next++]) await writer.append(group);
@@ -86,7 +119,9 @@ export async function benchIngest(args: readonly string[]): Promise<void> {
   }
 
   async function walPosition(): Promise<number> {
-    const { rows } = await database.admin.query<{ at: string }>(`select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as at`);
+    const { rows } = await database.admin.query<{ at: string }>(
+      `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as at`,
+    );
     return Number(rows[0]?.at);
   }
 }

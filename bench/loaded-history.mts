@@ -18,7 +18,10 @@ export interface LoadOptions {
 }
 
 /** Appends, folds and merges `hours` of 1 Hz data, hour by hour as it would come. Returns samples and seconds per step. */
-export async function loadHistory(database: BenchDatabase, options: LoadOptions): Promise<{ samples: number; appendS: number; foldS: number }> {
+export async function loadHistory(
+  database: BenchDatabase,
+  options: LoadOptions,
+): Promise<{ samples: number; appendS: number; foldS: number }> {
   const writer = openSeriesWriter(database.urls.telltale_historian);
   const compactor = openCompactor(database.urls.telltale_historian);
   const sensors = new SensorLike(options.tags, options.seed);
@@ -45,6 +48,8 @@ export async function loadHistory(database: BenchDatabase, options: LoadOptions)
       done.appendS += (appended - start) / 1_000;
       done.foldS += (performance.now() - appended) / 1_000;
     }
+    // What autovacuum does in the background, at a repeatable moment.
+    await database.admin.query('vacuum series.sample_chunk');
   }
   const laterUs = (LOADED_FROM_S + options.hours * 3_600 + 86_400) * 1e6;
   while (((await compactor.merge(BENCH_TENANT, { nowUs: laterUs }))?.windows ?? 0) > 0);

@@ -3,7 +3,11 @@ import { benchDisk } from './disk.mts';
 import { benchIngest } from './ingest.mts';
 import { benchQuery } from './query.mts';
 
-const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = { ingest: benchIngest, query: benchQuery, disk: benchDisk };
+const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  ingest: benchIngest,
+  query: benchQuery,
+  disk: benchDisk,
+};
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];
 if (bench === undefined) {

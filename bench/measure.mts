@@ -1,7 +1,9 @@
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 };
 
 export const percentile = (values: readonly number[], share: number): number => {
@@ -24,7 +26,12 @@ export function numbersFrom<D extends Readonly<Record<string, number>>>(args: re
     }),
   );
   const unknown = Object.keys(given).filter((name) => !(name in defaults));
-  if (unknown.length > 0) throw new Error(`Unknown option --${unknown.join(', --')}: use ${Object.keys(defaults).map((name) => `--${name}=`).join(' ')}.`);
+  if (unknown.length > 0)
+    throw new Error(
+      `Unknown option --${unknown.join(', --')}: use ${Object.keys(defaults)
+        .map((name) => `--${name}=`)
+        .join(' ')}.`,
+    );
   return { ...defaults, ...given };
 }
 
@@ -34,9 +41,16 @@ export type BenchRow = Readonly<Record<string, string | number>>;
 export function printResult(name: string, options: object, rows: readonly BenchRow[]): void {
   const columns = Object.keys(rows[0] ?? {});
   const text = (value: string | number | undefined): string =>
-    typeof value === 'number' ? (Math.abs(value) >= 1_000 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3)) : (value ?? '');
+    typeof value === 'number'
+      ? Math.abs(value) >= 1_000
+        ? Math.round(value).toLocaleString('en-US')
+        : value.toPrecision(3)
+      : (value ?? '');
   const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => text(row[column]).length)));
-  const line = (cells: readonly string[]): string => `${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')}\n`;
-  process.stdout.write(`\n${name} ${JSON.stringify(options)}\n${line(columns)}${rows.map((row) => line(columns.map((column) => text(row[column])))).join('')}`);
+  const line = (cells: readonly string[]): string =>
+    `${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ')}\n`;
+  process.stdout.write(
+    `\n${name} ${JSON.stringify(options)}\n${line(columns)}${rows.map((row) => line(columns.map((column) => text(row[column])))).join('')}`,
+  );
   process.stdout.write(`${JSON.stringify({ bench: name, options, rows })}\n`);
 }

@@ -19,16 +19,55 @@ export async function benchQuery(args: readonly string[]): Promise<void> {
     const fromUs = LOADED_FROM_S * 1e6;
     const toUs = fromUs + options.hours * HOUR_US;
     const tagIds = Array.from({ length: options.tags }, (_, i) => i + 1);
-    const sql = (text: string, params: unknown[]): Promise<QueryResultRow[]> => database.admin.query(text, params).then(({ rows }) => rows);
+    const sql = (text: string, params: unknown[]): Promise<QueryResultRow[]> =>
+      database.admin.query(text, params).then(({ rows }) => rows);
     const aggregate = `select tag_id, date_bin($4::interval, time, 'epoch') as bucket, count(*), min(value), max(value), avg(value) from public.narrow
       where tenant_id = 1 and tag_id = any($1) and time >= to_timestamp($2) and time < to_timestamp($3) and status >= 0 group by 1, 2 order by 1, 2`;
     const questions: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
-      [`last value of ${options.tags} tags`, () => reader.latest(BENCH_TENANT, tagIds), () => sql('select t.tag_id, n.* from unnest($1::int4[]) t(tag_id) cross join lateral (select time, value from public.narrow n where n.tenant_id = 1 and n.tag_id = t.tag_id order by time desc limit 1) n', [tagIds])],
-      ['one tag, raw, 1 h', () => reader.raw(BENCH_TENANT, [7], { fromUs: fromUs + HOUR_US / 2, toUs: fromUs + 1.5 * HOUR_US }), () => sql('select time, value, status from public.narrow where tenant_id = 1 and tag_id = 7 and time >= to_timestamp($1) and time < to_timestamp($2) order by time', [fromUs / 1e6 + 1_800, fromUs / 1e6 + 5_400])],
-      [`one tag, ${options.hours} h at 1 min`, () => reader.buckets(BENCH_TENANT, 7, { fromUs, toUs }, 60), () => sql(aggregate, [[7], fromUs / 1e6, toUs / 1e6, '1 minute'])],
-      [`one tag, ${options.hours} h at 1 h`, () => reader.buckets(BENCH_TENANT, 7, { fromUs, toUs }, 3_600), () => sql(aggregate, [[7], fromUs / 1e6, toUs / 1e6, '1 hour'])],
-      [`${options.tags} tags, ${options.hours} h at 5 min`, async () => { for (const tagId of tagIds) await reader.buckets(BENCH_TENANT, tagId, { fromUs, toUs }, 300); }, () => sql(aggregate, [tagIds, fromUs / 1e6, toUs / 1e6, '5 minutes'])],
-      ['one tag as of a moment', () => reader.asOf(BENCH_TENANT, [7], fromUs + 2.5 * HOUR_US), () => sql('select * from public.narrow where tenant_id = 1 and tag_id = 7 and time <= to_timestamp($1) order by time desc limit 1', [fromUs / 1e6 + 9_000])],
+      [
+        `last value of ${options.tags} tags`,
+        () => reader.latest(BENCH_TENANT, tagIds),
+        () =>
+          sql(
+            'select t.tag_id, n.* from unnest($1::int4[]) t(tag_id) cross join lateral (select time, value from public.narrow n where n.tenant_id = 1 and n.tag_id = t.tag_id order by time desc limit 1) n',
+            [tagIds],
+          ),
+      ],
+      [
+        'one tag, raw, 1 h',
+        () => reader.raw(BENCH_TENANT, [7], { fromUs: fromUs + HOUR_US / 2, toUs: fromUs + 1.5 * HOUR_US }),
+        () =>
+          sql(
+            'select time, value, status from public.narrow where tenant_id = 1 and tag_id = 7 and time >= to_timestamp($1) and time < to_timestamp($2) order by time',
+            [fromUs / 1e6 + 1_800, fromUs / 1e6 + 5_400],
+          ),
+      ],
+      [
+        `one tag, ${options.hours} h at 1 min`,
+        () => reader.buckets(BENCH_TENANT, 7, { fromUs, toUs }, 60),
+        () => sql(aggregate, [[7], fromUs / 1e6, toUs / 1e6, '1 minute']),
+      ],
+      [
+        `one tag, ${options.hours} h at 1 h`,
+        () => reader.buckets(BENCH_TENANT, 7, { fromUs, toUs }, 3_600),
+        () => sql(aggregate, [[7], fromUs / 1e6, toUs / 1e6, '1 hour']),
+      ],
+      [
+        `${options.tags} tags, ${options.hours} h at 5 min`,
+        async () => {
+          for (const tagId of tagIds) await reader.buckets(BENCH_TENANT, tagId, { fromUs, toUs }, 300);
+        },
+        () => sql(aggregate, [tagIds, fromUs / 1e6, toUs / 1e6, '5 minutes']),
+      ],
+      [
+        'one tag as of a moment',
+        () => reader.asOf(BENCH_TENANT, [7], fromUs + 2.5 * HOUR_US),
+        () =>
+          sql(
+            'select * from public.narrow where tenant_id = 1 and tag_id = 7 and time <= to_timestamp($1) order by time desc limit 1',
+            [fromUs / 1e6 + 9_000],
+          ),
+      ],
     ];
     const rows = [];
     for (const [what, ours, plain] of questions) {
@@ -43,7 +82,13 @@ export async function benchQuery(args: readonly string[]): Promise<void> {
         times.push(middle - start);
         if (i < 6) peers.push(performance.now() - middle);
       }
-      rows.push({ what, 'p50 ms': percentile(times, 0.5), 'p95 ms': percentile(times, 0.95), 'plain table ms': percentile(peers, 0.5), 'plain ÷ ours': percentile(peers, 0.5) / percentile(times, 0.5) });
+      rows.push({
+        what,
+        'p50 ms': percentile(times, 0.5),
+        'p95 ms': percentile(times, 0.95),
+        'plain table ms': percentile(peers, 0.5),
+        'plain ÷ ours': percentile(peers, 0.5) / percentile(times, 0.5),
+      });
     }
     printResult('query', { ...options, samples }, rows);
   } finally {

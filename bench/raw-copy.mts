@@ -38,4 +38,5 @@ export async function copyInto(client: pg.PoolClient, table: string, rows: Buffe
   await once(stream, 'finish');
 }
 
-export const NARROW_COLUMNS = '(tenant_id int4 not null, tag_id int4 not null, time timestamptz not null, value float8 not null, status int4 not null)';
+export const NARROW_COLUMNS =
+  '(tenant_id int4 not null, tag_id int4 not null, time timestamptz not null, value float8 not null, status int4 not null)';

@@ -1,10 +1,5 @@
 export type BatchCodecCode =
-  | 'BATCH_TRUNCATED'
-  | 'BATCH_UNKNOWN_FORMAT'
-  | 'BATCH_CHECKSUM'
-  | 'BATCH_CORRUPT'
-  | 'BATCH_TOO_LARGE'
-  | 'BATCH_INVALID';
+  'BATCH_TRUNCATED' | 'BATCH_UNKNOWN_FORMAT' | 'BATCH_CHECKSUM' | 'BATCH_CORRUPT' | 'BATCH_TOO_LARGE' | 'BATCH_INVALID';
 
 const REMEDY: Readonly<Record<BatchCodecCode, string>> = {
   BATCH_TRUNCATED: 'Send the batch again from the spool',

@@ -36,7 +36,11 @@ const continuity = fc.record({
   reason: fc.string(),
 });
 const batch: fc.Arbitrary<SampleBatch> = fc.record({
-  identity: fc.record({ gatewayId: fc.integer({ min: 1, max: 2_147_483_647 }), epoch: fc.maxSafeNat(), seq: fc.maxSafeNat().map((n) => n || 1) }),
+  identity: fc.record({
+    gatewayId: fc.integer({ min: 1, max: 2_147_483_647 }),
+    epoch: fc.maxSafeNat(),
+    seq: fc.maxSafeNat().map((n) => n || 1),
+  }),
   samples: fc.array(sample, { maxLength: 60 }).map(columnsFrom),
   continuity: fc.array(continuity, { maxLength: 3 }),
 });
@@ -57,7 +61,14 @@ describe('batch codec', () => {
   it('gives back one tag of a regular scan with jitter, gaps and drift', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.record({ jitter: fc.integer({ min: -20_000, max: 20_000 }), gap: fc.constantFrom(0, 0, 0, 0, 7), v: value }), { minLength: 1, maxLength: 400 }),
+        fc.array(
+          fc.record({
+            jitter: fc.integer({ min: -20_000, max: 20_000 }),
+            gap: fc.constantFrom(0, 0, 0, 0, 7),
+            v: value,
+          }),
+          { minLength: 1, maxLength: 400 },
+        ),
         fc.boolean(),
         (rows, free) => {
           let at = 1_700_000_000_000_000;
@@ -95,26 +106,38 @@ describe('batch codec', () => {
       return forged;
     };
     fc.assert(
-      fc.property(batch, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 5 }), (given, changes) => {
-        const forged = changes.reduce((bytes, [at, byte]) => forge(bytes, at, byte), encodeBatch(given));
-        try {
-          const { samples } = decodeBatch(forged);
-          expect(samples.values.length).toBe(samples.tagIds.length);
-          for (const us of samples.sourceTimesUs) expect(Number.isSafeInteger(us)).toBe(true);
-        } catch (error) {
-          expect(error).toBeInstanceOf(BatchCodecError);
-        }
-      }),
+      fc.property(
+        batch,
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 5 }),
+        (given, changes) => {
+          const forged = changes.reduce((bytes, [at, byte]) => forge(bytes, at, byte), encodeBatch(given));
+          try {
+            const { samples } = decodeBatch(forged);
+            expect(samples.values.length).toBe(samples.tagIds.length);
+            for (const us of samples.sourceTimesUs) expect(Number.isSafeInteger(us)).toBe(true);
+          } catch (error) {
+            expect(error).toBeInstanceOf(BatchCodecError);
+          }
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
 
   it('refuses random bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void expect(() => decodeBatch(bytes)).toThrow(BatchCodecError)));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) =>
+        expect(() => decodeBatch(bytes)).toThrow(BatchCodecError),
+      ),
+    );
   });
 
   it('refuses a body that claims to unpack to more than the limit, before it unpacks', () => {
-    const bytes = encodeBatch({ identity: { gatewayId: 1, epoch: 1, seq: 1 }, samples: columnsFrom([]), continuity: [] });
+    const bytes = encodeBatch({
+      identity: { gatewayId: 1, epoch: 1, seq: 1 },
+      samples: columnsFrom([]),
+      continuity: [],
+    });
     bytes.writeUInt32LE(0xffffffff, 12);
     bytes.writeUInt32LE(crc32(bytes.subarray(8), crc32(bytes.subarray(0, 4))), 4);
     expect(() => decodeBatch(bytes)).toThrow(expect.objectContaining({ code: 'BATCH_TOO_LARGE' }));

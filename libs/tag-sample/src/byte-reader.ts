@@ -40,7 +40,8 @@ export class ByteReader {
   /** A count that can't exceed `limit`. */
   count(limit: number, what: string): number {
     const value = this.varint();
-    if (value > limit) throw new BatchCodecError('BATCH_CORRUPT', `The batch claims ${value} ${what}, more than ${limit}`);
+    if (value > limit)
+      throw new BatchCodecError('BATCH_CORRUPT', `The batch claims ${value} ${what}, more than ${limit}`);
     return value;
   }
 

@@ -89,7 +89,11 @@ function gather(column: Float64Array, positions: Uint32Array | undefined): Float
   return grouped;
 }
 
-function scatter<C extends Int32Array | Float64Array | Uint32Array>(grouped: C, positions: Uint32Array | undefined, column: C): C {
+function scatter<C extends Int32Array | Float64Array | Uint32Array>(
+  grouped: C,
+  positions: Uint32Array | undefined,
+  column: C,
+): C {
   if (positions === undefined) return grouped;
   for (let i = 0; i < grouped.length; i++) column[positions[i] ?? 0] = grouped[i] ?? 0;
   return column;
@@ -108,7 +112,10 @@ function check(columns: SampleColumns): void {
     for (let i = 0; i < count; i++) {
       const time = times[i] ?? NaN;
       if (!Number.isInteger(time) || Math.abs(time) > TIME_LIMIT_US) {
-        throw new BatchCodecError('BATCH_INVALID', `Tag ${columns.tagIds[i]} has a time of ${time} µs, which is no whole microsecond within ±2^52`);
+        throw new BatchCodecError(
+          'BATCH_INVALID',
+          `Tag ${columns.tagIds[i]} has a time of ${time} µs, which is no whole microsecond within ±2^52`,
+        );
       }
     }
   }

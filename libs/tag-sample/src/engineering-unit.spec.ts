@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { convert, engineeringUnit } from './engineering-unit.js';
 
-const between = (value: number, from: string, to: string) => convert(value, engineeringUnit(from)!, engineeringUnit(to)!);
+const between = (value: number, from: string, to: string) =>
+  convert(value, engineeringUnit(from)!, engineeringUnit(to)!);
 
 describe('engineering unit', () => {
   it.each([

@@ -23,7 +23,12 @@ export interface EngineeringUnit {
   readonly offset: number;
 }
 
-const unit = (symbol: string, quantity: Quantity, factor: number, offset = 0): EngineeringUnit => ({ symbol, quantity, factor, offset });
+const unit = (symbol: string, quantity: Quantity, factor: number, offset = 0): EngineeringUnit => ({
+  symbol,
+  quantity,
+  factor,
+  offset,
+});
 
 const UNITS: readonly EngineeringUnit[] = [
   unit('°C', 'temperature', 1, 273.15),

@@ -42,15 +42,20 @@ export function unseal(magic: Magic, bytes: Uint8Array): Buffer {
   if (stored !== frame.length - HEADER_BYTES) {
     throw new BatchCodecError('BATCH_TRUNCATED', `The batch has ${frame.length - HEADER_BYTES} of ${stored} bytes`);
   }
-  if (frame.readUInt32LE(4) !== checksum(frame)) throw new BatchCodecError('BATCH_CHECKSUM', 'The batch fails its checksum');
+  if (frame.readUInt32LE(4) !== checksum(frame))
+    throw new BatchCodecError('BATCH_CHECKSUM', 'The batch fails its checksum');
   const body = frame.subarray(HEADER_BYTES);
   const rawLength = frame.readUInt32LE(12);
   if (rawLength > FRAME_LIMITS.maxRawBytes) {
-    throw new BatchCodecError('BATCH_TOO_LARGE', `The batch unpacks to ${rawLength} bytes, more than ${FRAME_LIMITS.maxRawBytes}`);
+    throw new BatchCodecError(
+      'BATCH_TOO_LARGE',
+      `The batch unpacks to ${rawLength} bytes, more than ${FRAME_LIMITS.maxRawBytes}`,
+    );
   }
   const raw = frame[3] === PLAIN ? body : frame[3] === ZSTD ? inflate(body, rawLength) : undefined;
   if (raw === undefined) throw new BatchCodecError('BATCH_UNKNOWN_FORMAT', `Compression ${frame[3]} is unknown`);
-  if (raw.length !== rawLength) throw new BatchCodecError('BATCH_CORRUPT', `The batch unpacks to ${raw.length} of ${rawLength} bytes`);
+  if (raw.length !== rawLength)
+    throw new BatchCodecError('BATCH_CORRUPT', `The batch unpacks to ${raw.length} of ${rawLength} bytes`);
   return raw;
 }
 

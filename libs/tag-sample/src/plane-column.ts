@@ -75,7 +75,11 @@ function writeLarge(writer: ByteWriter, integers: Float64Array, count: number): 
 }
 
 /** Reads `count` integers into the front of `target`. */
-export function readIntegers(reader: ByteReader, count: number, target: Float64Array = new Float64Array(count)): Float64Array {
+export function readIntegers(
+  reader: ByteReader,
+  count: number,
+  target: Float64Array = new Float64Array(count),
+): Float64Array {
   const planes = planesOf(reader);
   if (planes === 0) return target.fill(0, 0, count);
   const low = lowScratch(count).fill(0, 0, count);

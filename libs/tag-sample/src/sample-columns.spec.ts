@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { columnsFrom, concatColumns, pickColumns, sampleAt, samplesOf, sliceColumns } from './sample-columns.js';
 
-const samples = [1, 2, 3].map((n) => ({ tagId: n, value: n / 2, sourceTimeUs: n * 10, serverTimeUs: n * 10 + 1, status: 0x80000000 + n }));
+const samples = [1, 2, 3].map((n) => ({
+  tagId: n,
+  value: n / 2,
+  sourceTimeUs: n * 10,
+  serverTimeUs: n * 10 + 1,
+  status: 0x80000000 + n,
+}));
 
 describe('sample columns', () => {
   it('turns samples into columns and back', () => {
@@ -11,7 +17,11 @@ describe('sample columns', () => {
 
   it('concatenates, slices and picks', () => {
     const columns = columnsFrom(samples);
-    expect([...samplesOf(concatColumns([columns, sliceColumns(columns, 1, 3), columnsFrom([])]))]).toEqual([...samples, samples[1], samples[2]]);
+    expect([...samplesOf(concatColumns([columns, sliceColumns(columns, 1, 3), columnsFrom([])]))]).toEqual([
+      ...samples,
+      samples[1],
+      samples[2],
+    ]);
     expect([...samplesOf(pickColumns(columns, [2, 0]))]).toEqual([samples[2], samples[0]]);
   });
 });

@@ -90,7 +90,8 @@ function readRuns(reader: ByteReader, count: number, tags: number): number[] {
     sum += length;
     runs.push(length);
   }
-  if (sum !== count) throw new BatchCodecError('BATCH_CORRUPT', `The tags of the batch have ${sum} of ${count} samples`);
+  if (sum !== count)
+    throw new BatchCodecError('BATCH_CORRUPT', `The tags of the batch have ${sum} of ${count} samples`);
   return runs;
 }
 

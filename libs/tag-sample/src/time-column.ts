@@ -90,7 +90,13 @@ export function readTimes(reader: ByteReader, count: number, runs: readonly numb
  * Each time as whole steps from an anchor plus a rest, into the scratch columns. The anchor is the grid point (device clock)
  * or the sample before (free-running scan). Returns about how many bits they need.
  */
-function residuals(ticks: Float64Array, runs: readonly number[], steps: Float64Array, mode: number, rest: number): number {
+function residuals(
+  ticks: Float64Array,
+  runs: readonly number[],
+  steps: Float64Array,
+  mode: number,
+  rest: number,
+): number {
   const skips = scratchOf('skips', rest);
   const rests = scratchOf('rests', rest);
   let cost = 0;
@@ -108,7 +114,11 @@ function residuals(ticks: Float64Array, runs: readonly number[], steps: Float64A
       const difference = tick - point;
       skips[to] = jumped - 1;
       rests[to++] = difference;
-      if (difference !== 0) cost += difference < 2 ** 31 && difference > -(2 ** 31) ? 32 - Math.clz32(difference < 0 ? -difference : difference) : 52;
+      if (difference !== 0)
+        cost +=
+          difference < 2 ** 31 && difference > -(2 ** 31)
+            ? 32 - Math.clz32(difference < 0 ? -difference : difference)
+            : 52;
       if (jumped !== 1) cost += 8;
       anchor = onGrid ? point : tick;
     }

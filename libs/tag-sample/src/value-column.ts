@@ -128,7 +128,10 @@ function formsOf(values: Float64Array, runs: readonly number[]): number[] {
 }
 
 /** How many values of each kind there are. */
-function roomFor(forms: readonly number[], runs: readonly number[]): { decimal: number; float: number; double: number } {
+function roomFor(
+  forms: readonly number[],
+  runs: readonly number[],
+): { decimal: number; float: number; double: number } {
   const room = { decimal: 0, float: 0, double: 0 };
   forms.forEach((form, run) => (room[kindOf(form)] += runs[run] ?? 0));
   return room;

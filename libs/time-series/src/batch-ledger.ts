@@ -26,7 +26,11 @@ export const epochKey = ({ gatewayId, epoch }: GatewayEpoch): string => `${gatew
  * The entries of these gateway epochs, locked until the transaction ends, in one order for everybody.
  * Two historians with the same batch meet here: the second waits and then sees the first one's commit.
  */
-export async function lockLedger(query: Query, tenant: TenantContext, epochs: readonly GatewayEpoch[]): Promise<Map<string, LedgerEntry>> {
+export async function lockLedger(
+  query: Query,
+  tenant: TenantContext,
+  epochs: readonly GatewayEpoch[],
+): Promise<Map<string, LedgerEntry>> {
   const distinct = [...new Map(epochs.map((epoch) => [epochKey(epoch), epoch])).values()];
   const sorted = distinct.toSorted((a, b) => a.gatewayId - b.gatewayId || a.epoch - b.epoch);
   const params = [tenant.tenantId, sorted.map((entry) => entry.gatewayId), sorted.map((entry) => entry.epoch)];
@@ -46,7 +50,11 @@ export async function lockLedger(query: Query, tenant: TenantContext, epochs: re
   return new Map(rows.map(entryOf).map((entry) => [epochKey(entry), entry]));
 }
 
-export async function watermarkOf(query: Query, tenant: TenantContext, { gatewayId, epoch }: GatewayEpoch): Promise<number> {
+export async function watermarkOf(
+  query: Query,
+  tenant: TenantContext,
+  { gatewayId, epoch }: GatewayEpoch,
+): Promise<number> {
   const [row] = await query<LedgerRow>(
     `select gateway_id, epoch, committed::text, set_aside::text from series.batch_ledger where tenant_id = $1 and gateway_id = $2 and epoch = $3`,
     [tenant.tenantId, gatewayId, epoch],
@@ -57,7 +65,10 @@ export async function watermarkOf(query: Query, tenant: TenantContext, { gateway
 }
 
 /** What the gateways may forget. */
-export function openBatchLedger(url: string, options?: SeriesDatabaseOptions): BatchLedger & { close(): Promise<void> } {
+export function openBatchLedger(
+  url: string,
+  options?: SeriesDatabaseOptions,
+): BatchLedger & { close(): Promise<void> } {
   const database = new SeriesDatabase(url, { maxConnections: 2, ...options });
   return {
     watermark: (tenant, gatewayId, epoch) =>

@@ -17,7 +17,12 @@ export interface BlockHeader extends BlockKey {
 const KEY = `b.slot, b.gateway_id as "gatewayId", b.epoch, b.seq`;
 
 /** The oldest blocks appended at or before `untilUs`, as many as hold `maxSamples` together, at least one. */
-export async function oldestBlocks(query: Query, tenant: TenantContext, untilUs: number, maxSamples: number): Promise<BlockHeader[]> {
+export async function oldestBlocks(
+  query: Query,
+  tenant: TenantContext,
+  untilUs: number,
+  maxSamples: number,
+): Promise<BlockHeader[]> {
   const rows = await query<BlockHeader>(
     `select ${KEY}, b.n from series.sample_block b
       where b.tenant_id = $1::int4 and b.appended_at_us <= $2::int8 and not b.damaged
@@ -29,7 +34,11 @@ export async function oldestBlocks(query: Query, tenant: TenantContext, untilUs:
   return end < 0 ? rows : rows.slice(0, Math.max(1, end));
 }
 
-export async function readBlocks(query: Query, tenant: TenantContext, keys: readonly BlockKey[]): Promise<(BlockKey & { data: Buffer })[]> {
+export async function readBlocks(
+  query: Query,
+  tenant: TenantContext,
+  keys: readonly BlockKey[],
+): Promise<(BlockKey & { data: Buffer })[]> {
   return query(
     `select ${KEY}, b.data from unnest($2::int2[], $3::int4[], $4::int8[], $5::int8[]) as u(slot, gateway_id, epoch, seq)
        join series.sample_block b on b.slot = u.slot and b.gateway_id = u.gateway_id and b.epoch = u.epoch and b.seq = u.seq
@@ -44,11 +53,20 @@ export async function deleteBlocks(query: Query, tenant: TenantContext, keys: re
 
 /** A block that can't be decoded stays in the log, out of every read, until a person has looked at it. */
 export async function markDamaged(query: Query, tenant: TenantContext, keys: readonly BlockKey[]): Promise<void> {
-  if (keys.length > 0) await query(`update series.sample_block b set damaged = true ${USING_KEYS.replace(/^using/, 'from')}`, keyParams(tenant, keys));
+  if (keys.length > 0)
+    await query(
+      `update series.sample_block b set damaged = true ${USING_KEYS.replace(/^using/, 'from')}`,
+      keyParams(tenant, keys),
+    );
 }
 
 /** Samples of not yet folded blocks that may concern these tags and this time; as they came, unsorted. */
-export async function unfoldedSamples(query: Query, tenant: TenantContext, tags: { readonly min: number; readonly max: number }, range: TimeRange): Promise<SampleColumns[]> {
+export async function unfoldedSamples(
+  query: Query,
+  tenant: TenantContext,
+  tags: { readonly min: number; readonly max: number },
+  range: TimeRange,
+): Promise<SampleColumns[]> {
   const rows = await query<{ data: Buffer }>(
     `select b.data from series.sample_block b
       where b.tenant_id = $1::int4 and b.t_min_us < $3::int8 and b.t_max_us >= $2::int8 and b.tag_min <= $5::int4 and b.tag_max >= $4::int4 and not b.damaged`,

@@ -6,7 +6,13 @@ import type { Bucket, TimeRange } from './series-contract.js';
  * hold limit outside the range, because a good sample covers time until the next one (HOLD_LIMIT_US), also across buckets.
  * `newestUs` is the time of the tag's newest sample: the newest one covers nothing yet.
  */
-export function bucketsFrom(rows: readonly RollupRow[], range: TimeRange, widthUs: number, gaps: Gaps, newestUs: number): Bucket[] {
+export function bucketsFrom(
+  rows: readonly RollupRow[],
+  range: TimeRange,
+  widthUs: number,
+  gaps: Gaps,
+  newestUs: number,
+): Bucket[] {
   const startUs = Math.floor(range.fromUs / widthUs) * widthUs;
   const count = Math.max(0, Math.ceil((range.toUs - startUs) / widthUs));
   const indexOf = (timeUs: number): number => Math.floor((timeUs - startUs) / widthUs);
@@ -18,14 +24,16 @@ export function bucketsFrom(rows: readonly RollupRow[], range: TimeRange, widthU
     if (index >= 0 && index < count) covered[index] = (covered[index] ?? 0) + row.heldUs;
     if (!row.lastGood || row.lastUs >= newestUs) return;
     const until = coveredUntil(row.lastUs, rows[i + 1]?.firstUs ?? Infinity, gaps);
-    for (let at = row.lastUs; at < until; ) {
+    for (let at = row.lastUs; at < until;) {
       const bucket = indexOf(at);
       const end = Math.min(until, startUs + (bucket + 1) * widthUs);
       if (bucket >= 0 && bucket < count) covered[bucket] = (covered[bucket] ?? 0) + end - at;
       at = end;
     }
   });
-  return members.map((own, index) => bucketOf(own, startUs + index * widthUs, Math.min(1, (covered[index] ?? 0) / widthUs)));
+  return members.map((own, index) =>
+    bucketOf(own, startUs + index * widthUs, Math.min(1, (covered[index] ?? 0) / widthUs)),
+  );
 }
 
 function bucketOf(rows: readonly RollupRow[], startUs: number, completeness: number): Bucket {
@@ -33,5 +41,15 @@ function bucketOf(rows: readonly RollupRow[], startUs: number, completeness: num
     return { startUs, count: 0, goodCount: 0, min: null, max: null, mean: null, first: null, last: null, completeness };
   }
   const { n, good, min, max, sum, first, last } = combineRollups(rows, startUs);
-  return { startUs, count: n, goodCount: good, min, max, mean: good > 0 ? sum / good : null, first, last, completeness };
+  return {
+    startUs,
+    count: n,
+    goodCount: good,
+    min,
+    max,
+    mean: good > 0 ? sum / good : null,
+    first,
+    last,
+    completeness,
+  };
 }

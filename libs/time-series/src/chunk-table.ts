@@ -25,26 +25,46 @@ export interface NewChunk {
 const HEADER = `c.tag_id as "tagId", c.window_start_us as "startUs", c.span_s as "spanS", c.n`;
 
 /** The chunks that exist in these days of these tags; `days` are starts of UTC days. */
-export async function headersOfDays(query: Query, tenant: TenantContext, days: readonly { readonly tagId: number; readonly dayUs: number }[]): Promise<ChunkHeader[]> {
+export async function headersOfDays(
+  query: Query,
+  tenant: TenantContext,
+  days: readonly { readonly tagId: number; readonly dayUs: number }[],
+): Promise<ChunkHeader[]> {
   if (days.length === 0) return [];
   const starts = days.map(({ dayUs }) => dayUs);
   const rows = await query<{ tagId: number; startUs: number; spanS: number; n: number }>(
     `select ${HEADER} from unnest($2::int4[], $3::int8[]) as u(tag_id, day_us)
        join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us >= u.day_us and c.window_start_us < u.day_us + ${DAY_US}
       where c.tenant_id = $1::int4 and c.window_start_us >= $4::int8 and c.window_start_us < $5::int8 + ${DAY_US}`,
-    [tenant.tenantId, days.map(({ tagId }) => tagId), starts, starts.reduce((a, b) => Math.min(a, b)), starts.reduce((a, b) => Math.max(a, b))],
+    [
+      tenant.tenantId,
+      days.map(({ tagId }) => tagId),
+      starts,
+      starts.reduce((a, b) => Math.min(a, b)),
+      starts.reduce((a, b) => Math.max(a, b)),
+    ],
   );
   return rows.map((row) => ({ ...row, spanS: spanOf(row.spanS) }));
 }
 
-export async function readChunks(query: Query, tenant: TenantContext, keys: readonly ChunkKey[]): Promise<(ChunkKey & { columns: SampleColumns })[]> {
+export async function readChunks(
+  query: Query,
+  tenant: TenantContext,
+  keys: readonly ChunkKey[],
+): Promise<(ChunkKey & { columns: SampleColumns })[]> {
   if (keys.length === 0) return [];
   const starts = keys.map(({ startUs }) => startUs);
   const rows = await query<{ tagId: number; startUs: number; data: Buffer }>(
     `select c.tag_id as "tagId", c.window_start_us as "startUs", c.data from unnest($2::int4[], $3::int8[]) as u(tag_id, start_us)
        join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us = u.start_us
       where c.tenant_id = $1::int4 and c.window_start_us >= $4::int8 and c.window_start_us <= $5::int8`,
-    [tenant.tenantId, keys.map(({ tagId }) => tagId), starts, starts.reduce((a, b) => Math.min(a, b)), starts.reduce((a, b) => Math.max(a, b))],
+    [
+      tenant.tenantId,
+      keys.map(({ tagId }) => tagId),
+      starts,
+      starts.reduce((a, b) => Math.min(a, b)),
+      starts.reduce((a, b) => Math.max(a, b)),
+    ],
   );
   return rows.map(({ tagId, startUs, data }) => ({ tagId, startUs, columns: unpackChunk(tagId, startUs, data) }));
 }

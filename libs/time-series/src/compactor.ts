@@ -18,24 +18,39 @@ export interface FoldOptions {
 export interface Compactor {
   /** Undefined when another compactor works on this tenant. */
   fold(tenant: TenantContext, options: FoldOptions): Promise<FoldOutcome | undefined>;
-  merge(tenant: TenantContext, options: { readonly nowUs: number; readonly maxSamples?: number }): Promise<MergeOutcome | undefined>;
+  merge(
+    tenant: TenantContext,
+    options: { readonly nowUs: number; readonly maxSamples?: number },
+  ): Promise<MergeOutcome | undefined>;
   /** Blocks and samples of a tenant that are not folded yet. */
-  backlog(tenant: TenantContext): Promise<{ readonly blocks: number; readonly samples: number; readonly oldestUs: number | null }>;
+  backlog(
+    tenant: TenantContext,
+  ): Promise<{ readonly blocks: number; readonly samples: number; readonly oldestUs: number | null }>;
   /** Creates missing partitions a month ahead and empties ring partitions of folded blocks. */
   maintain(nowUs: number): Promise<{ readonly created: number; readonly reclaimed: number }>;
   close(): Promise<void>;
 }
 
 export function openCompactor(url: string, options: SeriesDatabaseOptions = {}): Compactor {
-  const database = new SeriesDatabase(url, { maxConnections: 2, applicationName: 'telltale compactor', statementTimeoutMs: 120_000, ...options });
+  const database = new SeriesDatabase(url, {
+    maxConnections: 2,
+    applicationName: 'telltale compactor',
+    statementTimeoutMs: 120_000,
+    ...options,
+  });
   const exclusively = <T>(tenant: TenantContext, work: (query: Query) => Promise<T>): Promise<T | undefined> =>
     database.inTenant(tenant, 'write', async (query) => {
-      const [lock] = await query<{ held: boolean }>('select pg_try_advisory_xact_lock($1::int4, $2::int4) as held', [LOCK_CLASS, tenant.tenantId]);
+      const [lock] = await query<{ held: boolean }>('select pg_try_advisory_xact_lock($1::int4, $2::int4) as held', [
+        LOCK_CLASS,
+        tenant.tenantId,
+      ]);
       return lock?.held === true ? work(query) : undefined;
     });
   return {
-    fold: (tenant, { maxSamples = 400_000, ...rest }) => exclusively(tenant, (query) => foldBlocks(query, tenant, { ...rest, maxSamples })),
-    merge: (tenant, { maxSamples = 1_000_000, nowUs }) => exclusively(tenant, (query) => mergeChunks(query, tenant, { nowUs, maxSamples })),
+    fold: (tenant, { maxSamples = 400_000, ...rest }) =>
+      exclusively(tenant, (query) => foldBlocks(query, tenant, { ...rest, maxSamples })),
+    merge: (tenant, { maxSamples = 1_000_000, nowUs }) =>
+      exclusively(tenant, (query) => mergeChunks(query, tenant, { nowUs, maxSamples })),
     backlog: (tenant) =>
       database.inTenant(tenant, 'read', async (query) => {
         const [row] = await query<{ blocks: number; samples: number; oldest: number | null }>(
@@ -55,7 +70,9 @@ export function openCompactor(url: string, options: SeriesDatabaseOptions = {}):
       );
       let reclaimed = 0;
       for (const slot of idleSlots(nowUs)) {
-        const [row] = await database.withoutTenant((query) => query<{ done: boolean }>('select series.reclaim_blocks($1::int2) as done', [slot]));
+        const [row] = await database.withoutTenant((query) =>
+          query<{ done: boolean }>('select series.reclaim_blocks($1::int2) as done', [slot]),
+        );
         if (row?.done === true) reclaimed++;
       }
       return { created: partitions[0]?.created ?? 0, reclaimed };

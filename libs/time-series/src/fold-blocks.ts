@@ -1,7 +1,14 @@
 import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { deleteBlocks, markDamaged, oldestBlocks, readBlocks, samplesOfBlock } from './block-table.js';
-import { deleteChunks, headersOfDays, readChunks, writeChunks, type ChunkHeader, type NewChunk } from './chunk-table.js';
+import {
+  deleteChunks,
+  headersOfDays,
+  readChunks,
+  writeChunks,
+  type ChunkHeader,
+  type NewChunk,
+} from './chunk-table.js';
 import { planWindows, splitWindow, type ChunkWindow } from './chunk-window.js';
 import { DAY_US, HOUR_US, MINUTE_US, hourRollupsOf, rollupsOf, type RollupRow } from './rollup-row.js';
 import { forgetHours, writeRollups } from './rollup-table.js';
@@ -29,42 +36,73 @@ interface Target {
 }
 
 /** Moves blocks into chunks and rollups, in the caller's transaction. The caller holds the tenant's compaction lock. */
-export async function foldBlocks(query: Query, tenant: TenantContext, options: { untilUs: number; nowUs: number; maxSamples: number }): Promise<FoldOutcome> {
+export async function foldBlocks(
+  query: Query,
+  tenant: TenantContext,
+  options: { untilUs: number; nowUs: number; maxSamples: number },
+): Promise<FoldOutcome> {
   const headers = await oldestBlocks(query, tenant, options.untilUs, options.maxSamples);
   if (headers.length === 0) return NOTHING;
-  const blocks = (await readBlocks(query, tenant, headers)).map((block) => ({ ...block, columns: samplesOfBlock(block.data) }));
+  const blocks = (await readBlocks(query, tenant, headers)).map((block) => ({
+    ...block,
+    columns: samplesOfBlock(block.data),
+  }));
   const damaged = blocks.filter(({ columns }) => columns === undefined);
   const readable = blocks.flatMap(({ columns }) => columns ?? []);
   const incoming = resolveSamples(concatColumns(readable));
   const outcome = { samples: 0, duplicates: incoming.duplicates, conflicts: incoming.conflicts, chunksWritten: 0 };
   for (const slice of slicesOf(await planTargets(query, tenant, incoming.columns, options.nowUs))) {
-    const done = await foldSlice(query, tenant, slice.map(({ target }) => target));
+    const done = await foldSlice(
+      query,
+      tenant,
+      slice.map(({ target }) => target),
+    );
     outcome.samples += done.samples;
     outcome.duplicates += done.duplicates;
     outcome.conflicts += done.conflicts;
     outcome.chunksWritten += done.chunksWritten;
   }
   await markDamaged(query, tenant, damaged);
-  await deleteBlocks(query, tenant, blocks.filter(({ columns }) => columns !== undefined));
+  await deleteBlocks(
+    query,
+    tenant,
+    blocks.filter(({ columns }) => columns !== undefined),
+  );
   return { ...outcome, blocks: blocks.length, damagedBlocks: damaged.length };
 }
 
-async function planTargets(query: Query, tenant: TenantContext, columns: SampleColumns, nowUs: number): Promise<{ target: Target; load: number }[]> {
+async function planTargets(
+  query: Query,
+  tenant: TenantContext,
+  columns: SampleColumns,
+  nowUs: number,
+): Promise<{ target: Target; load: number }[]> {
   const runs = tagRuns(columns);
-  const days = runs.flatMap(({ tagId, from, to }) => daysOf(columns.sourceTimesUs.subarray(from, to)).map((dayUs) => ({ tagId, dayUs })));
+  const days = runs.flatMap(({ tagId, from, to }) =>
+    daysOf(columns.sourceTimesUs.subarray(from, to)).map((dayUs) => ({ tagId, dayUs })),
+  );
   const existing = Map.groupBy(await headersOfDays(query, tenant, days), ({ tagId }) => tagId);
   return runs.flatMap(({ tagId, from, to }) => {
     const known = existing.get(tagId) ?? [];
     return planWindows(columns.sourceTimesUs.subarray(from, to), known, nowUs).map((piece) => {
       const stored = known.find((header: ChunkHeader) => header.startUs === piece.window.startUs);
-      const target: Target = { tagId, window: piece.window, exists: stored !== undefined, incoming: sliceColumns(columns, from + piece.from, from + piece.to) };
+      const target: Target = {
+        tagId,
+        window: piece.window,
+        exists: stored !== undefined,
+        incoming: sliceColumns(columns, from + piece.from, from + piece.to),
+      };
       return { target, load: target.incoming.tagIds.length + (stored?.n ?? 0) };
     });
   });
 }
 
 async function foldSlice(query: Query, tenant: TenantContext, targets: readonly Target[]) {
-  const stored = await readChunks(query, tenant, targets.filter(({ exists }) => exists).map(({ tagId, window }) => ({ tagId, startUs: window.startUs })));
+  const stored = await readChunks(
+    query,
+    tenant,
+    targets.filter(({ exists }) => exists).map(({ tagId, window }) => ({ tagId, startUs: window.startUs })),
+  );
   const storedByKey = new Map(stored.map((chunk) => [`${chunk.tagId}/${chunk.startUs}`, chunk.columns]));
   const chunks: NewChunk[] = [];
   const replaced: { tagId: number; startUs: number }[] = [];
@@ -74,13 +112,17 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
   const counts = { samples: 0, duplicates: 0, conflicts: 0 };
   for (const { tagId, window, incoming } of targets) {
     const before = storedByKey.get(`${tagId}/${window.startUs}`);
-    const merged = before === undefined ? { columns: incoming, duplicates: 0, conflicts: 0 } : resolveSamples(concatColumns([before, incoming]));
+    const merged =
+      before === undefined
+        ? { columns: incoming, duplicates: 0, conflicts: 0 }
+        : resolveSamples(concatColumns([before, incoming]));
     counts.samples += merged.columns.tagIds.length - (before?.tagIds.length ?? 0);
     counts.duplicates += merged.duplicates;
     counts.conflicts += merged.conflicts;
     const pieces = splitWindow(window, merged.columns.sourceTimesUs);
     if (before !== undefined && pieces.length > 1) replaced.push({ tagId, startUs: window.startUs });
-    for (const piece of pieces) chunks.push({ tagId, window: piece.window, columns: sliceColumns(merged.columns, piece.from, piece.to) });
+    for (const piece of pieces)
+      chunks.push({ tagId, window: piece.window, columns: sliceColumns(merged.columns, piece.from, piece.to) });
     minutes.push(...touchedRollups(merged.columns, incoming, MINUTE_US));
     if (window.spanS >= 3_600) hours.push(...touchedRollups(merged.columns, incoming, HOUR_US));
     else stale.push(...bucketsOf(incoming.sourceTimesUs, HOUR_US).map((timeUs) => ({ tagId, timeUs })));

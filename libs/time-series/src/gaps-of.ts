@@ -3,12 +3,18 @@ import type { Gaps } from './rollup-row.js';
 
 /** Declared stretches without valid data, less what was filled from history later. */
 export function gapsOf(entries: readonly ContinuityEntry[]): Gaps {
-  const filled = unite(entries.filter(({ kind }) => kind === 'backfilled').map(({ fromUs, toUs }) => [fromUs, toUs] as const));
-  const missing = unite(entries.filter(({ kind }) => kind !== 'backfilled').map(({ fromUs, toUs }) => [fromUs, toUs] as const));
+  const filled = unite(
+    entries.filter(({ kind }) => kind === 'backfilled').map(({ fromUs, toUs }) => [fromUs, toUs] as const),
+  );
+  const missing = unite(
+    entries.filter(({ kind }) => kind !== 'backfilled').map(({ fromUs, toUs }) => [fromUs, toUs] as const),
+  );
   return missing.flatMap((gap) => {
     let rest: (readonly [number, number])[] = [gap];
     for (const [from, to] of filled) {
-      rest = rest.flatMap(([a, b]) => [[a, Math.min(b, from)] as const, [Math.max(a, to), b] as const].filter(([x, y]) => x < y));
+      rest = rest.flatMap(([a, b]) =>
+        [[a, Math.min(b, from)] as const, [Math.max(a, to), b] as const].filter(([x, y]) => x < y),
+      );
     }
     return rest;
   });

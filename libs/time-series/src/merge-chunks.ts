@@ -1,8 +1,15 @@
 import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
-import { deleteChunks, headersOfDays, readChunks, writeChunks, type ChunkHeader, type NewChunk } from './chunk-table.js';
+import {
+  deleteChunks,
+  headersOfDays,
+  readChunks,
+  writeChunks,
+  type ChunkHeader,
+  type NewChunk,
+} from './chunk-table.js';
 import { covers, MAX_CHUNK_SAMPLES, spanOf, windowAt, type ChunkWindow } from './chunk-window.js';
-import { DAY_US, hourRollupsOf, type RollupRow } from './rollup-row.js';
+import { hourRollupsOf, HOUR_US, type RollupRow } from './rollup-row.js';
 import { writeRollups } from './rollup-table.js';
 import { firstAtOrAfter, resolveSamples } from './sample-order.js';
 import type { Query } from './series-database.js';
@@ -21,7 +28,11 @@ interface Due {
 }
 
 /** Merges chunks of hours and days that are over into larger ones and computes the hour rollups, in the caller's transaction. */
-export async function mergeChunks(query: Query, tenant: TenantContext, options: { nowUs: number; maxSamples: number }): Promise<MergeOutcome> {
+export async function mergeChunks(
+  query: Query,
+  tenant: TenantContext,
+  options: { nowUs: number; maxSamples: number },
+): Promise<MergeOutcome> {
   const due = await query<Due & { n: number }>(
     `select c.tag_id as "tagId", c.window_start_us as "startUs", c.span_s as "spanS", c.n from series.sample_chunk c
       where c.tenant_id = $1::int4 and c.merge_at_us is not null and c.merge_at_us <= $2::int8
@@ -37,56 +48,88 @@ export async function mergeChunks(query: Query, tenant: TenantContext, options: 
     targets.set(`${tagId}/${window.startUs}/${window.spanS}`, { tagId, window });
   }
   if (targets.size === 0) return { windows: 0, chunksBefore: 0, chunksAfter: 0 };
-  const days = [...targets.values()].map(({ tagId, window }) => ({ tagId, dayUs: windowAt(window.startUs, 86_400).startUs }));
+  const days = [...targets.values()].map(({ tagId, window }) => ({
+    tagId,
+    dayUs: windowAt(window.startUs, 86_400).startUs,
+  }));
   const distinct = [...new Map(days.map((day) => [`${day.tagId}/${day.dayUs}`, day])).values()];
   const existing = Map.groupBy(await headersOfDays(query, tenant, distinct), ({ tagId }) => tagId);
-  const outcome = { windows: targets.size, chunksBefore: 0, chunksAfter: 0 };
-  const done: { tagId: number; window: ChunkWindow }[] = [];
-  // Days first: an hour inside a day that merges now is merged with it.
-  for (const target of [...targets.values()].toSorted((a, b) => b.window.spanS - a.window.spanS)) {
-    if (done.some(({ tagId, window }) => tagId === target.tagId && covers(window, target.window.startUs))) continue;
-    done.push(target);
-    const members = (existing.get(target.tagId) ?? []).filter(({ startUs }) => covers(target.window, startUs));
-    outcome.chunksBefore += members.length;
-    outcome.chunksAfter += await mergeWindow(query, tenant, target.tagId, target.window, members);
+  const chosen = withoutCovered([...targets.values()]).map((target) => ({
+    ...target,
+    members: (existing.get(target.tagId) ?? [])
+      .filter(({ startUs }) => covers(target.window, startUs))
+      .toSorted((a, b) => a.startUs - b.startUs),
+  }));
+  const stored = new Map(
+    (
+      await readChunks(
+        query,
+        tenant,
+        chosen.flatMap(({ members }) => members),
+      )
+    ).map((chunk) => [`${chunk.tagId}/${chunk.startUs}`, chunk.columns]),
+  );
+  const plan: MergePlan = { hours: [], replaced: [], merged: [], settled: [] };
+  for (const { tagId, window, members } of chosen) {
+    if (members.length === 0) continue;
+    const parts = members.flatMap(({ startUs }) => stored.get(`${tagId}/${startUs}`) ?? []);
+    const { columns } = resolveSamples(concatColumns(parts));
+    plan.hours.push(...hoursToCompute(columns, members));
+    const done = members.length === 1 && members[0]?.spanS === window.spanS;
+    if (done || columns.tagIds.length > MAX_CHUNK_SAMPLES) plan.settled.push(...members);
+    else {
+      plan.replaced.push(...members);
+      plan.merged.push({ tagId, window, columns });
+    }
   }
-  return outcome;
+  await writeRollups(query, tenant, 'rollup_1h', plan.hours);
+  await settle(query, tenant, plan.settled);
+  await deleteChunks(query, tenant, plan.replaced);
+  await writeChunks(query, tenant, plan.merged);
+  return {
+    windows: targets.size,
+    chunksBefore: plan.settled.length + plan.replaced.length,
+    chunksAfter: plan.settled.length + plan.merged.length,
+  };
 }
 
-async function mergeWindow(query: Query, tenant: TenantContext, tagId: number, window: ChunkWindow, members: readonly ChunkHeader[]): Promise<number> {
-  const stored = (await readChunks(query, tenant, members)).toSorted((a, b) => a.startUs - b.startUs);
-  if (stored.length === 0) return 0;
-  const columns = resolveSamples(concatColumns(stored.map((chunk) => chunk.columns))).columns;
-  await writeRollups(query, tenant, 'rollup_1h', hoursToCompute(columns, members));
-  if (columns.tagIds.length > MAX_CHUNK_SAMPLES) {
-    await settle(query, tenant, tagId, window);
-    return members.length;
-  }
-  const [only] = members;
-  const whole: NewChunk = { tagId, window, columns };
-  if (members.length === 1 && only?.spanS === window.spanS) await settle(query, tenant, tagId, window);
-  else {
-    await deleteChunks(query, tenant, members);
-    await writeChunks(query, tenant, [whole]);
-  }
-  return 1;
+interface MergePlan {
+  readonly hours: RollupRow[];
+  readonly replaced: ChunkHeader[];
+  readonly merged: NewChunk[];
+  /** Too many samples for one chunk, or nothing to merge with: they stay as they are. */
+  readonly settled: ChunkHeader[];
+}
+
+/** An hour inside a day that merges now is merged with it. */
+function withoutCovered<T extends { readonly tagId: number; readonly window: ChunkWindow }>(
+  targets: readonly T[],
+): T[] {
+  const days = new Set(
+    targets.filter(({ window }) => window.spanS === 86_400).map(({ tagId, window }) => `${tagId}/${window.startUs}`),
+  );
+  return targets.filter(
+    ({ tagId, window }) => window.spanS === 86_400 || !days.has(`${tagId}/${windowAt(window.startUs, 86_400).startUs}`),
+  );
 }
 
 /** Hours with a chunk below the hour level have no row yet; the others have one that is right. */
 function hoursToCompute(columns: SampleColumns, members: readonly ChunkHeader[]): RollupRow[] {
-  const hours = new Set(members.filter(({ spanS }) => spanS < 3_600).map(({ startUs }) => windowAt(startUs, 3_600).startUs));
+  const hours = new Set(
+    members.filter(({ spanS }) => spanS < 3_600).map(({ startUs }) => windowAt(startUs, 3_600).startUs),
+  );
   return [...hours].flatMap((hourUs) => {
     const from = firstAtOrAfter(columns, hourUs, 0, columns.tagIds.length);
-    const to = firstAtOrAfter(columns, hourUs + 3_600_000_000, from, columns.tagIds.length);
+    const to = firstAtOrAfter(columns, hourUs + HOUR_US, from, columns.tagIds.length);
     return hourRollupsOf(sliceColumns(columns, from, to), 0, to - from);
   });
 }
 
-/** Too many samples for one chunk: these stay as they are, hours still get their chance to merge by the day. */
-async function settle(query: Query, tenant: TenantContext, tagId: number, window: ChunkWindow): Promise<void> {
+async function settle(query: Query, tenant: TenantContext, chunks: readonly ChunkHeader[]): Promise<void> {
+  if (chunks.length === 0) return;
   await query(
-    `update series.sample_chunk set merge_at_us = null
-      where tenant_id = $1::int4 and tag_id = $2::int4 and window_start_us >= $3::int8 and window_start_us < $4::int8`,
-    [tenant.tenantId, tagId, window.startUs, window.startUs + (window.spanS === 86_400 ? DAY_US : window.spanS * 1_000_000)],
+    `update series.sample_chunk c set merge_at_us = null from unnest($2::int4[], $3::int8[]) as u(tag_id, start_us)
+      where c.tenant_id = $1::int4 and c.tag_id = u.tag_id and c.window_start_us = u.start_us`,
+    [tenant.tenantId, chunks.map(({ tagId }) => tagId), chunks.map(({ startUs }) => startUs)],
   );
 }

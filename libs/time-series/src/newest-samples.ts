@@ -5,7 +5,9 @@ import { preference } from './sample-order.js';
 export const FUTURE_TOLERANCE_US = 300_000_000;
 
 /** The newest sample of every tag, sorted by tag (one lock order); samples beyond `latestUs` are left out. */
-export function newestSamples(parts: readonly { readonly columns: SampleColumns; readonly latestUs: number }[]): SampleColumns {
+export function newestSamples(
+  parts: readonly { readonly columns: SampleColumns; readonly latestUs: number }[],
+): SampleColumns {
   const whole = concatColumns(parts.map((part) => part.columns));
   const newest = new Map<number, number>();
   let offset = 0;
@@ -16,7 +18,8 @@ export function newestSamples(parts: readonly { readonly columns: SampleColumns;
       const index = offset + i;
       const tagId = columns.tagIds[i] ?? 0;
       const known = newest.get(tagId);
-      const ahead = known === undefined ? 1 : time - (whole.sourceTimesUs[known] ?? 0) || preference(whole, index, known);
+      const ahead =
+        known === undefined ? 1 : time - (whole.sourceTimesUs[known] ?? 0) || preference(whole, index, known);
       if (ahead > 0) newest.set(tagId, index);
     }
     offset += columns.tagIds.length;

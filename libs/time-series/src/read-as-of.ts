@@ -18,7 +18,12 @@ export function readLatest(query: Query, tenant: TenantContext, tagIds: readonly
 }
 
 /** The last sample of each tag at or before a time, any quality. */
-export async function readAsOf(query: Query, tenant: TenantContext, tagIds: readonly number[], atUs: number): Promise<LatestSample[]> {
+export async function readAsOf(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  atUs: number,
+): Promise<LatestSample[]> {
   const chunks = await query<{ tagId: number; startUs: number; data: Buffer }>(
     `select c.tag_id as "tagId", c.window_start_us as "startUs", c.data from unnest($2::int4[]) as u(tag_id)
       cross join lateral (

@@ -5,7 +5,16 @@ import { gapsOf } from './gaps-of.js';
 import { readLatest } from './read-as-of.js';
 import { readContinuity } from './read-continuity.js';
 import { blockSamples, readSamples } from './read-samples.js';
-import { combineRollups, HOLD_LIMIT_US, HOUR_US, hourRollupsOf, MINUTE_US, rollupsOf, type Gaps, type RollupRow } from './rollup-row.js';
+import {
+  combineRollups,
+  HOLD_LIMIT_US,
+  HOUR_US,
+  hourRollupsOf,
+  MINUTE_US,
+  rollupsOf,
+  type Gaps,
+  type RollupRow,
+} from './rollup-row.js';
 import { readRollups } from './rollup-table.js';
 import type { Bucket, TimeRange } from './series-contract.js';
 import type { Query } from './series-database.js';
@@ -14,37 +23,73 @@ import { SeriesQueryError } from './time-series.errors.js';
 export const MAX_BUCKETS = 100_000;
 
 /** Buckets aligned to 1970-01-01 UTC, from hour rows, minute rows or raw samples: the coarsest that divides the width. */
-export async function readBuckets(query: Query, tenant: TenantContext, tagId: number, range: TimeRange, bucketSeconds: number): Promise<readonly Bucket[]> {
+export async function readBuckets(
+  query: Query,
+  tenant: TenantContext,
+  tagId: number,
+  range: TimeRange,
+  bucketSeconds: number,
+): Promise<readonly Bucket[]> {
   const widthUs = bucketSeconds * 1_000_000;
-  if (!(bucketSeconds > 0) || !Number.isInteger(widthUs)) throw new SeriesQueryError(`${bucketSeconds} s is no bucket`, 'Ask for a width above 0');
+  if (!(bucketSeconds > 0) || !Number.isInteger(widthUs))
+    throw new SeriesQueryError(`${bucketSeconds} s is no bucket`, 'Ask for a width above 0');
   if ((range.toUs - range.fromUs) / widthUs > MAX_BUCKETS) {
-    throw new SeriesQueryError(`That would be more than ${MAX_BUCKETS} buckets`, 'Ask for wider buckets or a shorter time');
+    throw new SeriesQueryError(
+      `That would be more than ${MAX_BUCKETS} buckets`,
+      'Ask for wider buckets or a shorter time',
+    );
   }
-  const whole = { fromUs: Math.floor(range.fromUs / widthUs) * widthUs, toUs: Math.ceil(range.toUs / widthUs) * widthUs };
+  const whole = {
+    fromUs: Math.floor(range.fromUs / widthUs) * widthUs,
+    toUs: Math.ceil(range.toUs / widthUs) * widthUs,
+  };
   if (whole.toUs <= whole.fromUs) return [];
   const base = widthUs % HOUR_US === 0 ? HOUR_US : widthUs % MINUTE_US === 0 ? MINUTE_US : widthUs;
   const margin = Math.ceil(HOLD_LIMIT_US / base) * base;
   const wide = { fromUs: whole.fromUs - margin, toUs: whole.toUs + margin };
   const gaps = gapsOf(await readContinuity(query, tenant, [tagId], wide));
   const stored = base === HOUR_US || base === MINUTE_US;
-  const rows = stored ? await storedRows(query, tenant, tagId, wide, base, gaps) : await rawRows(query, tenant, tagId, wide, widthUs, gaps);
+  const rows = stored
+    ? await storedRows(query, tenant, tagId, wide, base, gaps)
+    : await rawRows(query, tenant, tagId, wide, widthUs, gaps);
   const [latest] = await readLatest(query, tenant, [tagId]);
-  return bucketsFrom(rows, whole, widthUs, gaps, Math.max(latest?.sourceTimeUs ?? -Infinity, rows.at(-1)?.lastUs ?? -Infinity));
+  return bucketsFrom(
+    rows,
+    whole,
+    widthUs,
+    gaps,
+    Math.max(latest?.sourceTimeUs ?? -Infinity, rows.at(-1)?.lastUs ?? -Infinity),
+  );
 }
 
-async function rawRows(query: Query, tenant: TenantContext, tagId: number, range: TimeRange, widthUs: number, gaps: Gaps): Promise<RollupRow[]> {
+async function rawRows(
+  query: Query,
+  tenant: TenantContext,
+  tagId: number,
+  range: TimeRange,
+  widthUs: number,
+  gaps: Gaps,
+): Promise<RollupRow[]> {
   const columns = await readSamples(query, tenant, [tagId], range);
   return rollupsOf(columns, 0, columns.tagIds.length, widthUs, gaps);
 }
 
 /** Stored rows; those that a fresh sample or a declared gap concerns are computed from the samples instead. */
-async function storedRows(query: Query, tenant: TenantContext, tagId: number, range: TimeRange, base: number, gaps: Gaps): Promise<RollupRow[]> {
+async function storedRows(
+  query: Query,
+  tenant: TenantContext,
+  tagId: number,
+  range: TimeRange,
+  base: number,
+  gaps: Gaps,
+): Promise<RollupRow[]> {
   const fresh = await blockSamples(query, tenant, [tagId], range);
   const rows = new Map<number, RollupRow>();
   if (base === HOUR_US) {
     for (const row of await hourRows(query, tenant, tagId, range)) rows.set(row.bucketUs, row);
   } else {
-    for (const row of await readRollups(query, tenant, 'rollup_1m', tagId, range.fromUs, range.toUs)) rows.set(row.bucketUs, row);
+    for (const row of await readRollups(query, tenant, 'rollup_1m', tagId, range.fromUs, range.toUs))
+      rows.set(row.bucketUs, row);
   }
   const renewed = new Set(Array.from(fresh.sourceTimesUs, (time) => Math.floor(time / base) * base));
   for (const row of rows.values()) {

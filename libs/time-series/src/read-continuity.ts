@@ -10,7 +10,12 @@ interface ContinuityTableRow extends Omit<ContinuityEntry, 'kind'> {
 const COLUMNS = `tag_id as "tagId", from_us as "fromUs", to_us as "toUs", kind, reason, recorded_at_us as "recordedAtUs"`;
 
 /** Entries that overlap the range, by tag, then time. */
-export async function readContinuity(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<ContinuityEntry[]> {
+export async function readContinuity(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  range: TimeRange,
+): Promise<ContinuityEntry[]> {
   const rows = await query<ContinuityTableRow>(
     `select ${COLUMNS} from series.continuity
       where tenant_id = $1::int4 and tag_id = any($2::int4[]) and from_us < $4::int8 and to_us > $3::int8
@@ -21,7 +26,11 @@ export async function readContinuity(query: Query, tenant: TenantContext, tagIds
 }
 
 /** Entries recorded after a moment, oldest first. */
-export async function readContinuitySince(query: Query, tenant: TenantContext, recordedAfterUs: number): Promise<ContinuityEntry[]> {
+export async function readContinuitySince(
+  query: Query,
+  tenant: TenantContext,
+  recordedAfterUs: number,
+): Promise<ContinuityEntry[]> {
   const rows = await query<ContinuityTableRow>(
     `select ${COLUMNS} from series.continuity where tenant_id = $1::int4 and recorded_at_us > $2::int8 order by recorded_at_us, tag_id, from_us`,
     [tenant.tenantId, recordedAfterUs],

@@ -8,7 +8,12 @@ import type { TimeRange } from './series-contract.js';
 import type { Query } from './series-database.js';
 
 /** Samples of chunks in the range, sorted by tag and time. */
-export async function chunkSamples(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<SampleColumns[]> {
+export async function chunkSamples(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  range: TimeRange,
+): Promise<SampleColumns[]> {
   const rows = await query<{ tagId: number; startUs: number; data: Buffer }>(
     `select c.tag_id as "tagId", c.window_start_us as "startUs", c.data from series.sample_chunk c
       where c.tenant_id = $1::int4 and c.tag_id = any($2::int4[]) and c.window_start_us > $3::int8 and c.window_start_us < $4::int8
@@ -20,7 +25,12 @@ export async function chunkSamples(query: Query, tenant: TenantContext, tagIds: 
 }
 
 /** Samples of not yet folded blocks of these tags in the range, as they came. */
-export async function blockSamples(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<SampleColumns> {
+export async function blockSamples(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  range: TimeRange,
+): Promise<SampleColumns> {
   const wanted = new Set(tagIds);
   const bounds = { min: tagIds.reduce((a, b) => Math.min(a, b)), max: tagIds.reduce((a, b) => Math.max(a, b)) };
   const blocks = await unfoldedSamples(query, tenant, bounds, range);
@@ -28,7 +38,12 @@ export async function blockSamples(query: Query, tenant: TenantContext, tagIds: 
 }
 
 /** All samples of these tags in the range: sorted by tag and time, one per time. */
-export async function readSamples(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<SampleColumns> {
+export async function readSamples(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  range: TimeRange,
+): Promise<SampleColumns> {
   const stored = await chunkSamples(query, tenant, tagIds, range);
   return resolveSamples(concatColumns([...stored, await blockSamples(query, tenant, tagIds, range)])).columns;
 }
@@ -40,7 +55,11 @@ function within(columns: SampleColumns, { fromUs, toUs }: TimeRange): SampleColu
   return from === 0 && to === count ? columns : sliceColumns(columns, from, to);
 }
 
-function matching({ tagIds, sourceTimesUs }: SampleColumns, wanted: ReadonlySet<number>, { fromUs, toUs }: TimeRange): number[] {
+function matching(
+  { tagIds, sourceTimesUs }: SampleColumns,
+  wanted: ReadonlySet<number>,
+  { fromUs, toUs }: TimeRange,
+): number[] {
   const indexes: number[] = [];
   for (let i = 0; i < tagIds.length; i++) {
     const time = sourceTimesUs[i] ?? 0;

@@ -50,7 +50,13 @@ export function coveredUntil(fromUs: number, nextUs: number, gaps: Gaps): number
 }
 
 /** The row of the samples [from, to) of sorted columns; there must be at least one. */
-export function rollupOf(columns: SampleColumns, from: number, to: number, bucketUs: number, gaps: Gaps = []): RollupRow {
+export function rollupOf(
+  columns: SampleColumns,
+  from: number,
+  to: number,
+  bucketUs: number,
+  gaps: Gaps = [],
+): RollupRow {
   let good = 0;
   let min = Infinity;
   let max = -Infinity;
@@ -94,9 +100,15 @@ export function rollupOf(columns: SampleColumns, from: number, to: number, bucke
 }
 
 /** Rows of every bucket of `widthUs` that has a sample in [from, to) of sorted columns of one tag. */
-export function rollupsOf(columns: SampleColumns, from: number, to: number, widthUs: number, gaps: Gaps = []): RollupRow[] {
+export function rollupsOf(
+  columns: SampleColumns,
+  from: number,
+  to: number,
+  widthUs: number,
+  gaps: Gaps = [],
+): RollupRow[] {
   const rows: RollupRow[] = [];
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const bucketUs = Math.floor((columns.sourceTimesUs[at] ?? 0) / widthUs) * widthUs;
     const end = firstAtOrAfter(columns, bucketUs + widthUs, at, to);
     rows.push(rollupOf(columns, at, end, bucketUs, gaps));
@@ -117,24 +129,28 @@ export function hourRollupsOf(columns: SampleColumns, from: number, to: number, 
 export function combineRollups(rows: readonly RollupRow[], bucketUs: number, gaps: Gaps = []): RollupRow {
   const [head, ...rest] = rows;
   if (head === undefined) throw new RangeError('A bucket without a row has no rollup');
-  return rest.reduce<RollupRow>((whole, row) => {
-    const bridge = whole.lastGood ? coveredUntil(whole.lastUs, row.firstUs, gaps) - whole.lastUs : 0;
-    return {
-      ...whole,
-      n: whole.n + row.n,
-      good: whole.good + row.good,
-      min: least(whole.min, row.min),
-      max: greatest(whole.max, row.max),
-      sum: whole.sum + row.sum,
-      first: whole.first ?? row.first,
-      last: row.last ?? whole.last,
-      lastUs: row.lastUs,
-      heldUs: whole.heldUs + bridge + row.heldUs,
-      integral: whole.integral + ((whole.last ?? 0) * bridge) / 1e6 + row.integral,
-      lastGood: row.lastGood,
-    };
-  }, { ...head, bucketUs });
+  return rest.reduce<RollupRow>(
+    (whole, row) => {
+      const bridge = whole.lastGood ? coveredUntil(whole.lastUs, row.firstUs, gaps) - whole.lastUs : 0;
+      return {
+        ...whole,
+        n: whole.n + row.n,
+        good: whole.good + row.good,
+        min: least(whole.min, row.min),
+        max: greatest(whole.max, row.max),
+        sum: whole.sum + row.sum,
+        first: whole.first ?? row.first,
+        last: row.last ?? whole.last,
+        lastUs: row.lastUs,
+        heldUs: whole.heldUs + bridge + row.heldUs,
+        integral: whole.integral + ((whole.last ?? 0) * bridge) / 1e6 + row.integral,
+        lastGood: row.lastGood,
+      };
+    },
+    { ...head, bucketUs },
+  );
 }
 
 const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));
-const greatest = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b));
+const greatest = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.max(a, b);

@@ -7,12 +7,19 @@ export type RollupTable = 'rollup_1m' | 'rollup_1h';
 const COLUMNS = 'tag_id, n, good, min, max, sum, first, last, first_us, last_us, held_us, integral, last_good';
 
 /** Writes rows over older ones; each rewrite counts one revision. */
-export async function writeRollups(query: Query, tenant: TenantContext, table: RollupTable, rows: readonly RollupRow[]): Promise<void> {
+export async function writeRollups(
+  query: Query,
+  tenant: TenantContext,
+  table: RollupTable,
+  rows: readonly RollupRow[],
+): Promise<void> {
   for (let from = 0; from < rows.length; from += 5_000) {
     const part = rows.slice(from, from + 5_000);
     await query(
       `insert into series.${table} as r (tenant_id, bucket, ${COLUMNS})
-       select $1::int4, to_timestamp(u.bucket_us / 1000000::float8), ${COLUMNS.split(', ').map((name) => `u.${name}`).join(', ')}
+       select $1::int4, to_timestamp(u.bucket_us / 1000000::float8), ${COLUMNS.split(', ')
+         .map((name) => `u.${name}`)
+         .join(', ')}
          from unnest($2::int8[], $3::int4[], $4::int4[], $5::int4[], $6::float8[], $7::float8[], $8::float8[], $9::float8[], $10::float8[],
                      $11::int8[], $12::int8[], $13::int8[], $14::float8[], $15::boolean[]) as u(bucket_us, ${COLUMNS})
        on conflict (tenant_id, tag_id, bucket) do update
@@ -41,7 +48,11 @@ export async function writeRollups(query: Query, tenant: TenantContext, table: R
 }
 
 /** Hours whose samples changed below the hour level: their row is computed anew when their chunks merge. */
-export async function forgetHours(query: Query, tenant: TenantContext, hours: readonly { readonly tagId: number; readonly timeUs: number }[]): Promise<void> {
+export async function forgetHours(
+  query: Query,
+  tenant: TenantContext,
+  hours: readonly { readonly tagId: number; readonly timeUs: number }[],
+): Promise<void> {
   const starts = hours.map(({ timeUs }) => Math.floor(timeUs / HOUR_US) * HOUR_US);
   if (starts.length === 0) return;
   await query(
@@ -53,7 +64,14 @@ export async function forgetHours(query: Query, tenant: TenantContext, hours: re
 }
 
 /** Rows of these tags with bucket in [fromUs, toUs), oldest first per tag. */
-export function readRollups(query: Query, tenant: TenantContext, table: RollupTable, tagId: number, fromUs: number, toUs: number): Promise<RollupRow[]> {
+export function readRollups(
+  query: Query,
+  tenant: TenantContext,
+  table: RollupTable,
+  tagId: number,
+  fromUs: number,
+  toUs: number,
+): Promise<RollupRow[]> {
   return query<RollupRow>(
     `select tag_id as "tagId", (extract(epoch from bucket) * 1000000)::int8 as "bucketUs", n, good, min, max, sum, first, last,
             first_us as "firstUs", last_us as "lastUs", held_us as "heldUs", integral, last_good as "lastGood"

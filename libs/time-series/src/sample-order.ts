@@ -52,9 +52,17 @@ export function resolveSamples(columns: SampleColumns): ResolvedSamples {
   let conflicts = 0;
   for (const index of order) {
     const last = kept > 0 ? (order[kept - 1] ?? 0) : -1;
-    if (last < 0 || columns.tagIds[last] !== columns.tagIds[index] || columns.sourceTimesUs[last] !== columns.sourceTimesUs[index]) {
+    if (
+      last < 0 ||
+      columns.tagIds[last] !== columns.tagIds[index] ||
+      columns.sourceTimesUs[last] !== columns.sourceTimesUs[index]
+    ) {
       order[kept++] = index;
-    } else if (columns.statuses[last] === columns.statuses[index] && Object.is(columns.values[last], columns.values[index])) duplicates++;
+    } else if (
+      columns.statuses[last] === columns.statuses[index] &&
+      Object.is(columns.values[last], columns.values[index])
+    )
+      duplicates++;
     else conflicts++;
   }
   return { columns: pickColumns(columns, order.subarray(0, kept)), duplicates, conflicts };

@@ -6,7 +6,8 @@ export function parseSequenceSet(text: string): SequenceSet {
   return [...text.matchAll(/\[(\d+),(\d+)\)/g)].map(([, from, to]) => [Number(from), Number(to)] as const);
 }
 
-export const formatSequenceSet = (set: SequenceSet): string => `{${set.map(([from, to]) => `[${from},${to})`).join(',')}}`;
+export const formatSequenceSet = (set: SequenceSet): string =>
+  `{${set.map(([from, to]) => `[${from},${to})`).join(',')}}`;
 
 export function hasSequence(set: SequenceSet, seq: number): boolean {
   return set.some(([from, to]) => seq >= from && seq < to);
@@ -23,7 +24,8 @@ export function uniteSequences(...sets: readonly SequenceSet[]): SequenceSet {
   return united;
 }
 
-export const sequenceSetOf = (seqs: readonly number[]): SequenceSet => uniteSequences(seqs.map((seq) => [seq, seq + 1]));
+export const sequenceSetOf = (seqs: readonly number[]): SequenceSet =>
+  uniteSequences(seqs.map((seq) => [seq, seq + 1]));
 
 /** Highest seq such that 1..seq are all in the set; 0 when 1 is not. */
 export function contiguousThrough(set: SequenceSet): number {

@@ -4,7 +4,9 @@ import { bindTenant, type RunSql, type TenantContext } from '@telltale/tenancy';
 const INT8_OID = 20;
 const parse = pg.types.getTypeParser;
 /** int8 holds microseconds and sequence numbers, all below 2^53. */
-const types = { getTypeParser: ((oid: number, format?: 'text') => (oid === INT8_OID ? Number : parse(oid, format))) as typeof parse };
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === INT8_OID ? Number : parse(oid, format)),
+};
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Query = <R>(sql: string, params?: readonly unknown[]) => Promise<R[]>;

@@ -9,20 +9,29 @@ import type { SeriesReader } from './series-contract.js';
 import { SeriesDatabase, type Query, type SeriesDatabaseOptions } from './series-database.js';
 
 /** Chunks and not yet folded blocks together, in one snapshot per call. */
-export function openSeriesReader(url: string, options: SeriesDatabaseOptions = {}): SeriesReader & { close(): Promise<void> } {
+export function openSeriesReader(
+  url: string,
+  options: SeriesDatabaseOptions = {},
+): SeriesReader & { close(): Promise<void> } {
   const database = new SeriesDatabase(url, { applicationName: 'telltale reader', ...options });
-  const read = <T>(tenant: TenantContext, work: (query: Query) => Promise<T>): Promise<T> => database.inTenant(tenant, 'read', work);
+  const read = <T>(tenant: TenantContext, work: (query: Query) => Promise<T>): Promise<T> =>
+    database.inTenant(tenant, 'read', work);
   return {
     raw: async (tenant, tagIds, range) => {
       if (tagIds.length === 0) return [];
       const columns = await read(tenant, (query) => readSamples(query, tenant, tagIds, range));
       return tagRuns(columns).map(({ tagId, from, to }) => ({ tagId, samples: sliceColumns(columns, from, to) }));
     },
-    buckets: (tenant, tagId, range, bucketSeconds) => read(tenant, (query) => readBuckets(query, tenant, tagId, range, bucketSeconds)),
-    latest: async (tenant, tagIds) => (tagIds.length === 0 ? [] : read(tenant, (query) => readLatest(query, tenant, tagIds))),
-    asOf: async (tenant, tagIds, atUs) => (tagIds.length === 0 ? [] : read(tenant, (query) => readAsOf(query, tenant, tagIds, atUs))),
-    continuity: async (tenant, tagIds, range) => (tagIds.length === 0 ? [] : read(tenant, (query) => readContinuity(query, tenant, tagIds, range))),
-    continuitySince: (tenant, recordedAfterUs) => read(tenant, (query) => readContinuitySince(query, tenant, recordedAfterUs)),
+    buckets: (tenant, tagId, range, bucketSeconds) =>
+      read(tenant, (query) => readBuckets(query, tenant, tagId, range, bucketSeconds)),
+    latest: async (tenant, tagIds) =>
+      tagIds.length === 0 ? [] : read(tenant, (query) => readLatest(query, tenant, tagIds)),
+    asOf: async (tenant, tagIds, atUs) =>
+      tagIds.length === 0 ? [] : read(tenant, (query) => readAsOf(query, tenant, tagIds, atUs)),
+    continuity: async (tenant, tagIds, range) =>
+      tagIds.length === 0 ? [] : read(tenant, (query) => readContinuity(query, tenant, tagIds, range)),
+    continuitySince: (tenant, recordedAfterUs) =>
+      read(tenant, (query) => readContinuitySince(query, tenant, recordedAfterUs)),
     close: () => database.close(),
   };
 }

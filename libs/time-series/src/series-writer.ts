@@ -19,7 +19,10 @@ export const idleSlots = (nowUs: number): readonly number[] => [(Math.floor(nowU
 
 export interface HistorianWriter extends SeriesWriter {
   /** Settles a quarantined batch without data, so that the watermark can pass it. Returns after commit. */
-  setAside(tenant: TenantContext, identity: { readonly gatewayId: number; readonly epoch: number; readonly seq: number }): Promise<void>;
+  setAside(
+    tenant: TenantContext,
+    identity: { readonly gatewayId: number; readonly epoch: number; readonly seq: number },
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,9 +56,18 @@ export function openSeriesWriter(url: string, options: SeriesWriterOptions = {})
   };
 }
 
-async function appendOfTenant(database: SeriesDatabase, tenant: TenantContext, batches: readonly ReceivedBatch[], nowUs: number): Promise<AppendOutcome> {
+async function appendOfTenant(
+  database: SeriesDatabase,
+  tenant: TenantContext,
+  batches: readonly ReceivedBatch[],
+  nowUs: number,
+): Promise<AppendOutcome> {
   return database.inTenant(tenant, 'write', async (query) => {
-    const ledger = await lockLedger(query, tenant, batches.map(({ batch }) => batch.identity));
+    const ledger = await lockLedger(
+      query,
+      tenant,
+      batches.map(({ batch }) => batch.identity),
+    );
     const fresh = withoutReplays(batches, (batch) => {
       const { identity } = batch.batch;
       return hasSequence(ledger.get(epochKey(identity))?.committed ?? [], identity.seq);
@@ -81,7 +93,10 @@ function byTenant(batches: readonly ReceivedBatch[]): Iterable<{ tenant: TenantC
   return groups.values();
 }
 
-function withoutReplays(batches: readonly ReceivedBatch[], isCommitted: (batch: ReceivedBatch) => boolean): ReceivedBatch[] {
+function withoutReplays(
+  batches: readonly ReceivedBatch[],
+  isCommitted: (batch: ReceivedBatch) => boolean,
+): ReceivedBatch[] {
   const seen = new Map<string, ReceivedBatch>();
   return batches.filter((batch) => {
     const key = `${epochKey(batch.batch.identity)}/${batch.batch.identity.seq}`;
@@ -94,10 +109,18 @@ function withoutReplays(batches: readonly ReceivedBatch[], isCommitted: (batch: 
   });
 }
 
-async function insertBlocks(query: Query, tenant: TenantContext, batches: readonly ReceivedBatch[], nowUs: number): Promise<void> {
+async function insertBlocks(
+  query: Query,
+  tenant: TenantContext,
+  batches: readonly ReceivedBatch[],
+  nowUs: number,
+): Promise<void> {
   const filled = batches.filter(({ batch }) => batch.samples.tagIds.length > 0);
   if (filled.length === 0) return;
-  const bounds = filled.map(({ batch }) => ({ times: extent(batch.samples.sourceTimesUs), tags: extent(batch.samples.tagIds) }));
+  const bounds = filled.map(({ batch }) => ({
+    times: extent(batch.samples.sourceTimesUs),
+    tags: extent(batch.samples.tagIds),
+  }));
   // One binary parameter for all bytes: an array of bytea would travel as hexadecimal text.
   const pieces = filled.map(({ encoded }) => encoded.byteLength);
   const rows = await query(
@@ -124,7 +147,8 @@ async function insertBlocks(query: Query, tenant: TenantContext, batches: readon
     ],
   );
   // The ledger is locked and has none of them: a row that is there already means that ledger and log disagree.
-  if (rows.length !== filled.length) throw new BatchMismatchError(`${filled.length - rows.length} blocks are in the log but not in the ledger`);
+  if (rows.length !== filled.length)
+    throw new BatchMismatchError(`${filled.length - rows.length} blocks are in the log but not in the ledger`);
 }
 
 async function commitSequences(query: Query, tenant: TenantContext, batches: readonly ReceivedBatch[]): Promise<void> {
@@ -137,13 +161,25 @@ async function commitSequences(query: Query, tenant: TenantContext, batches: rea
     `update series.batch_ledger l set committed = l.committed + u.added::int8multirange
        from unnest($2::int4[], $3::int8[], $4::text[]) as u(gateway_id, epoch, added)
       where l.tenant_id = $1 and l.gateway_id = u.gateway_id and l.epoch = u.epoch`,
-    [tenant.tenantId, entries.map((entry) => entry.identity?.gatewayId), entries.map((entry) => entry.identity?.epoch), entries.map((entry) => entry.set)],
+    [
+      tenant.tenantId,
+      entries.map((entry) => entry.identity?.gatewayId),
+      entries.map((entry) => entry.identity?.epoch),
+      entries.map((entry) => entry.set),
+    ],
   );
 }
 
-async function insertContinuity(query: Query, tenant: TenantContext, batches: readonly ReceivedBatch[], nowUs: number): Promise<void> {
+async function insertContinuity(
+  query: Query,
+  tenant: TenantContext,
+  batches: readonly ReceivedBatch[],
+  nowUs: number,
+): Promise<void> {
   const rows = batches.flatMap(({ batch }) =>
-    batch.continuity.flatMap((row: ContinuityRow, index) => row.tagIds.map((tagId) => ({ tagId, row, index, identity: batch.identity }))),
+    batch.continuity.flatMap((row: ContinuityRow, index) =>
+      row.tagIds.map((tagId) => ({ tagId, row, index, identity: batch.identity })),
+    ),
   );
   if (rows.length === 0) return;
   await query(
@@ -169,7 +205,10 @@ async function insertContinuity(query: Query, tenant: TenantContext, batches: re
 
 async function updateLatest(query: Query, tenant: TenantContext, batches: readonly ReceivedBatch[]): Promise<void> {
   const newest = newestSamples(
-    batches.map(({ batch, receivedAtUs }) => ({ columns: batch.samples, latestUs: receivedAtUs + FUTURE_TOLERANCE_US })),
+    batches.map(({ batch, receivedAtUs }) => ({
+      columns: batch.samples,
+      latestUs: receivedAtUs + FUTURE_TOLERANCE_US,
+    })),
   );
   if (newest.tagIds.length === 0) return;
   const params = [

@@ -1,12 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { columnsFrom, encodeBatch, Status, type ContinuityRow, type Sample } from '@telltale/tag-sample';
-import { migrateSeries, openAppendListener, openBatchLedger, openSeriesReader, openSeriesWriter, type ReceivedBatch } from '../src/index.js';
+import {
+  migrateSeries,
+  openAppendListener,
+  openBatchLedger,
+  openSeriesReader,
+  openSeriesWriter,
+  type ReceivedBatch,
+} from '../src/index.js';
 import { startSeriesCluster, type SeriesCluster } from './series-cluster.js';
 
 const T0 = 1_790_000_000_000_000;
 const tenant = (tenantId: number) => ({ tenantId });
 
-export function received(tenantId: number, seq: number, samples: readonly Sample[], continuity: readonly ContinuityRow[] = [], gatewayId = 1): ReceivedBatch {
+export function received(
+  tenantId: number,
+  seq: number,
+  samples: readonly Sample[],
+  continuity: readonly ContinuityRow[] = [],
+  gatewayId = 1,
+): ReceivedBatch {
   const batch = { identity: { gatewayId, epoch: 1, seq }, samples: columnsFrom(samples), continuity };
   return { tenant: tenant(tenantId), batch, encoded: encodeBatch(batch), receivedAtUs: T0 + 3_600_000_000 };
 }
@@ -66,7 +79,11 @@ describe('append', () => {
   });
 
   it('keeps the watermark below the first hole, until the hole is filled or set aside', async () => {
-    await writer.append([received(4, 1, [sample(1, 1)]), received(4, 2, [sample(1, 2)]), received(4, 4, [sample(1, 4)])]);
+    await writer.append([
+      received(4, 1, [sample(1, 1)]),
+      received(4, 2, [sample(1, 2)]),
+      received(4, 4, [sample(1, 4)]),
+    ]);
     expect(await ledger.watermark(tenant(4), 1, 1)).toBe(2);
     await writer.setAside(tenant(4), { gatewayId: 1, epoch: 1, seq: 3 });
     expect(await ledger.watermark(tenant(4), 1, 1)).toBe(4);
@@ -97,7 +114,13 @@ describe('append', () => {
   });
 
   it('records continuity rows with the batch, exactly once', async () => {
-    const gap: ContinuityRow = { tagIds: [1, 2], fromUs: T0, toUs: T0 + 9_000_000, kind: 'gap', reason: 'The device did not\0 answer.' };
+    const gap: ContinuityRow = {
+      tagIds: [1, 2],
+      fromUs: T0,
+      toUs: T0 + 9_000_000,
+      kind: 'gap',
+      reason: 'The device did not\0 answer.',
+    };
     const batch = received(7, 1, [], [gap, { ...gap, kind: 'backfilled' }]);
     await writer.append([batch]);
     await writer.append([batch]);
@@ -123,7 +146,9 @@ describe('append', () => {
       }
     };
     await until(10, 1);
-    await cluster.admin(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'telltale listener'`);
+    await cluster.admin(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'telltale listener'`,
+    );
     await until(11, 1);
     expect(woken).toEqual(expect.arrayContaining([10, 11]));
     await listener.close();

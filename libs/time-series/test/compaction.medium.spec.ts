@@ -35,13 +35,21 @@ describe('compaction', () => {
   });
 
   const compactUntilDone = async (tenantId: number, nowUs: number): Promise<void> => {
-    while ((await compactor.fold({ tenantId }, { nowUs, untilUs: Number.MAX_SAFE_INTEGER, maxSamples: 2_000 }))!.blocks > 0);
+    while (
+      (await compactor.fold({ tenantId }, { nowUs, untilUs: Number.MAX_SAFE_INTEGER, maxSamples: 2_000 }))!.blocks > 0
+    );
     while ((await compactor.merge({ tenantId }, { nowUs, maxSamples: 5_000 }))!.windows > 0);
   };
 
   const stored = async (tenantId: number) =>
     (await reader.raw({ tenantId }, [1, 2, 3, 4], { fromUs: START_US, toUs: END_US })).flatMap(({ samples }) =>
-      [...samplesOf(samples)].map(({ tagId, sourceTimeUs, serverTimeUs, value, status }) => ({ tag_id: tagId, t: sourceTimeUs, server: serverTimeUs, value, status })),
+      [...samplesOf(samples)].map(({ tagId, sourceTimeUs, serverTimeUs, value, status }) => ({
+        tag_id: tagId,
+        t: sourceTimeUs,
+        server: serverTimeUs,
+        value,
+        status,
+      })),
     );
 
   const expectBucketsRight = async (tenantId: number, random: () => number): Promise<void> => {
@@ -53,8 +61,26 @@ describe('compaction', () => {
       const toUs = fromUs + Math.floor(span / widthUs) * widthUs;
       const truth = await oracle.buckets(tenantId, tagId, fromUs, toUs, widthUs);
       const buckets = await reader.buckets({ tenantId }, tagId, { fromUs, toUs }, widthS);
-      expect(buckets.map(({ startUs, count, goodCount, min, max, first, last }) => ({ startUs, count, goodCount, min, max, first, last }))).toEqual(
-        truth.map(({ start, n, good, min, max, first, last }) => ({ startUs: start, count: n, goodCount: good, min, max, first, last })),
+      expect(
+        buckets.map(({ startUs, count, goodCount, min, max, first, last }) => ({
+          startUs,
+          count,
+          goodCount,
+          min,
+          max,
+          first,
+          last,
+        })),
+      ).toEqual(
+        truth.map(({ start, n, good, min, max, first, last }) => ({
+          startUs: start,
+          count: n,
+          goodCount: good,
+          min,
+          max,
+          first,
+          last,
+        })),
       );
       buckets.forEach((bucket, i) => {
         expect(bucket.completeness).toBeCloseTo(truth[i]!.covered / widthUs, 9);
@@ -69,84 +95,129 @@ describe('compaction', () => {
       const tagId = 1 + Math.floor(random() * 4);
       const fromUs = Math.floor(START_US / (widthS * 1e6)) * widthS * 1e6;
       const toUs = fromUs + Math.floor((3 * DAY) / (widthS * 1e6)) * widthS * 1e6;
-      const { rows } = await grafana.query('select * from series.tag_buckets($1, to_timestamp($2), to_timestamp($3), make_interval(secs => $4))', [tagId, fromUs / 1e6, toUs / 1e6, widthS]);
-      const wanted = (await reader.buckets({ tenantId }, tagId, { fromUs, toUs }, widthS)).filter(({ count }) => count > 0);
-      expect(rows.map(({ bucket, n, good, min, max, first, last }) => [bucket.getTime() * 1_000, Number(n), Number(good), min, max, first, last])).toEqual(
-        wanted.map(({ startUs, count, goodCount, min, max, first, last }) => [startUs, count, goodCount, min, max, first, last]),
+      const { rows } = await grafana.query(
+        'select * from series.tag_buckets($1, to_timestamp($2), to_timestamp($3), make_interval(secs => $4))',
+        [tagId, fromUs / 1e6, toUs / 1e6, widthS],
+      );
+      const wanted = (await reader.buckets({ tenantId }, tagId, { fromUs, toUs }, widthS)).filter(
+        ({ count }) => count > 0,
+      );
+      expect(
+        rows.map(({ bucket, n, good, min, max, first, last }) => [
+          bucket.getTime() * 1_000,
+          Number(n),
+          Number(good),
+          min,
+          max,
+          first,
+          last,
+        ]),
+      ).toEqual(
+        wanted.map(({ startUs, count, goodCount, min, max, first, last }) => [
+          startUs,
+          count,
+          goodCount,
+          min,
+          max,
+          first,
+          last,
+        ]),
       );
       const declared = await reader.continuity({ tenantId }, [tagId], { fromUs: 0, toUs: LATER_US });
       rows.forEach(({ completeness, mean }, i) => {
         // Around a declared gap SQL is right to the minute only.
         if (declared.length === 0) expect(completeness).toBeCloseTo(wanted[i]!.completeness, 9);
-        else expect(completeness).toBeLessThanOrEqual(Math.min(1, wanted[i]!.completeness + (declared.length * 60) / widthS));
+        else
+          expect(completeness).toBeLessThanOrEqual(
+            Math.min(1, wanted[i]!.completeness + (declared.length * 60) / widthS),
+          );
         if (mean !== null) expect(mean).toBeCloseTo(wanted[i]!.mean!, 9);
       });
-      const points = await grafana.query('select * from series.tag_points($1, to_timestamp($2), to_timestamp($3))', [tagId, fromUs / 1e6, toUs / 1e6]);
+      const points = await grafana.query('select * from series.tag_points($1, to_timestamp($2), to_timestamp($3))', [
+        tagId,
+        fromUs / 1e6,
+        toUs / 1e6,
+      ]);
       const truth = new Set((await stored(tenantId)).map(({ t, value }) => `${Math.floor(t / 1_000)} ${value}`));
-      for (const { time, value } of points.rows) if (widthS === 60) expect(truth.has(`${time.getTime()} ${value}`)).toBe(true);
+      for (const { time, value } of points.rows)
+        if (widthS === 60) expect(truth.has(`${time.getTime()} ${value}`)).toBe(true);
     }
     await grafana.end();
   };
 
-  it.each(SEEDS)('equals the narrow table under duplicates, shuffling, late and conflicting samples and restarts (seed %i)', async (seed) => {
-    const tenantId = 100 + seed;
-    const random = randomOf(seed * 7_919);
-    const batches = randomBatches(seed, tenantId);
-    for (const { batch } of batches) await oracle.add(tenantId, [...samplesOf(batch.samples)], batch.continuity);
-    // Every batch up to three times, later copies anywhere.
-    const sent: ReceivedBatch[] = batches.flatMap((batch) => [batch, ...(random() < 0.3 ? [batch, batch] : [])]);
-    for (let i = 0; i < sent.length; i++) {
-      const j = Math.floor(random() * sent.length);
-      if (random() < 0.1) [sent[i], sent[j]] = [sent[j]!, sent[i]!];
-    }
-    let appended = 0;
-    let nowUs = START_US;
-    for (let at = 0; at < sent.length; ) {
-      appended += (await writer.append(sent.slice(at, (at += 1 + Math.floor(random() * 20))))).appended;
-      nowUs += Math.floor(random() * 0.4 * DAY);
-      const options = { nowUs, untilUs: Number.MAX_SAFE_INTEGER, maxSamples: 50 + random() * 2_000 };
-      for (const step of [() => compactor.fold({ tenantId }, options), () => compactor.merge({ tenantId }, options)]) {
-        if (random() < 0.3) fuse = Math.floor(random() * 12);
-        if (random() < 0.7) await step().catch((error: unknown) => expect(String(error)).toContain('broken before'));
-        fuse = Infinity;
+  it.each(SEEDS)(
+    'equals the narrow table under duplicates, shuffling, late and conflicting samples and restarts (seed %i)',
+    async (seed) => {
+      const tenantId = 100 + seed;
+      const random = randomOf(seed * 7_919);
+      const batches = randomBatches(seed, tenantId);
+      for (const { batch } of batches) await oracle.add(tenantId, [...samplesOf(batch.samples)], batch.continuity);
+      // Every batch up to three times, later copies anywhere.
+      const sent: ReceivedBatch[] = batches.flatMap((batch) => [batch, ...(random() < 0.3 ? [batch, batch] : [])]);
+      for (let i = 0; i < sent.length; i++) {
+        const j = Math.floor(random() * sent.length);
+        if (random() < 0.1) [sent[i], sent[j]] = [sent[j]!, sent[i]!];
       }
-      if (random() < 0.1) await expectBucketsRightSoFar();
-    }
-    async function expectBucketsRightSoFar(): Promise<void> {
-      const known = await stored(tenantId);
-      expect(new Set(known.map(({ tag_id, t }) => `${tag_id}/${t}`)).size).toBe(known.length);
-    }
-    expect(appended).toBe(batches.length);
+      let appended = 0;
+      let nowUs = START_US;
+      for (let at = 0; at < sent.length;) {
+        appended += (await writer.append(sent.slice(at, (at += 1 + Math.floor(random() * 20))))).appended;
+        nowUs += Math.floor(random() * 0.4 * DAY);
+        const options = { nowUs, untilUs: Number.MAX_SAFE_INTEGER, maxSamples: 50 + random() * 2_000 };
+        for (const step of [
+          () => compactor.fold({ tenantId }, options),
+          () => compactor.merge({ tenantId }, options),
+        ]) {
+          if (random() < 0.3) fuse = Math.floor(random() * 12);
+          if (random() < 0.7) await step().catch((error: unknown) => expect(String(error)).toContain('broken before'));
+          fuse = Infinity;
+        }
+        if (random() < 0.1) await expectBucketsRightSoFar();
+      }
+      async function expectBucketsRightSoFar(): Promise<void> {
+        const known = await stored(tenantId);
+        expect(new Set(known.map(({ tag_id, t }) => `${tag_id}/${t}`)).size).toBe(known.length);
+      }
+      expect(appended).toBe(batches.length);
 
-    expect(await stored(tenantId)).toEqual(await oracle.raw(tenantId));
-    await expectBucketsRight(tenantId, random);
-    await compactUntilDone(tenantId, LATER_US);
-    expect(await compactor.backlog({ tenantId })).toEqual({ blocks: 0, samples: 0, oldestUs: null });
-    expect(await stored(tenantId)).toEqual(await oracle.raw(tenantId));
-    await expectBucketsRight(tenantId, random);
+      expect(await stored(tenantId)).toEqual(await oracle.raw(tenantId));
+      await expectBucketsRight(tenantId, random);
+      await compactUntilDone(tenantId, LATER_US);
+      expect(await compactor.backlog({ tenantId })).toEqual({ blocks: 0, samples: 0, oldestUs: null });
+      expect(await stored(tenantId)).toEqual(await oracle.raw(tenantId));
+      await expectBucketsRight(tenantId, random);
 
-    await expectGrafanaRight(tenantId, random);
+      await expectGrafanaRight(tenantId, random);
 
-    for (const [table, width] of [['rollup_1m', 'minute'], ['rollup_1h', 'hour']] as const) {
-      const rows = await cluster.admin(
-        `select tag_id, (extract(epoch from bucket) / ${width === 'minute' ? 60 : 3_600})::int8 as ${width}, n, good, min, max, sum, first, last, first_us, last_us
+      for (const [table, width] of [
+        ['rollup_1m', 'minute'],
+        ['rollup_1h', 'hour'],
+      ] as const) {
+        const rows = await cluster.admin(
+          `select tag_id, (extract(epoch from bucket) / ${width === 'minute' ? 60 : 3_600})::int8 as ${width}, n, good, min, max, sum, first, last, first_us, last_us
            from series.${table} where tenant_id = $1 order by 1, 2`,
+          [tenantId],
+        );
+        const numeric = rows.map((row) =>
+          Object.fromEntries(
+            Object.entries(row).map(([key, value]) => [key, typeof value === 'string' ? Number(value) : value]),
+          ),
+        );
+        expect(numeric).toEqual(await oracle.rollups(tenantId, width));
+      }
+      const [overlaps] = await cluster.admin<{ count: string }>(
+        `select count(*) from series.sample_chunk a join series.sample_chunk b using (tenant_id, tag_id)
+        where a.window_start_us < b.window_start_us and a.window_start_us + a.span_s * 1000000::int8 > b.window_start_us and tenant_id = $1`,
         [tenantId],
       );
-      const numeric = rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'string' ? Number(value) : value])));
-      expect(numeric).toEqual(await oracle.rollups(tenantId, width));
-    }
-    const [overlaps] = await cluster.admin<{ count: string }>(
-      `select count(*) from series.sample_chunk a join series.sample_chunk b using (tenant_id, tag_id)
-        where a.window_start_us < b.window_start_us and a.window_start_us + a.span_s * 1000000::int8 > b.window_start_us and tenant_id = $1`,
-      [tenantId],
-    );
-    expect(overlaps?.count).toBe('0');
-    const [chunks] = await cluster.admin<{ n: string; due: string }>(
-      'select sum(n) as n, count(*) filter (where merge_at_us is not null) as due from series.sample_chunk where tenant_id = $1',
-      [tenantId],
-    );
-    expect(Number(chunks?.n)).toBe((await oracle.raw(tenantId)).length);
-    expect(chunks?.due).toBe('0');
-  }, 60_000);
+      expect(overlaps?.count).toBe('0');
+      const [chunks] = await cluster.admin<{ n: string; due: string }>(
+        'select sum(n) as n, count(*) filter (where merge_at_us is not null) as due from series.sample_chunk where tenant_id = $1',
+        [tenantId],
+      );
+      expect(Number(chunks?.n)).toBe((await oracle.raw(tenantId)).length);
+      expect(chunks?.due).toBe('0');
+    },
+    60_000,
+  );
 });

@@ -7,7 +7,6 @@ export interface NarrowOracle {
   raw(tenantId: number): Promise<OracleSample[]>;
   rollups(tenantId: number, width: 'minute' | 'hour'): Promise<Record<string, unknown>[]>;
   buckets(tenantId: number, tagId: number, fromUs: number, toUs: number, widthUs: number): Promise<OracleBucket[]>;
-  latest(tenantId: number): Promise<{ tag_id: number; t: number }[]>;
 }
 
 export interface OracleSample {
@@ -35,24 +34,46 @@ const TRUTH = `select distinct on (tag_id, t) * from oracle.sample where tenant_
   order by tag_id, t, least(status >> 30, 2), server desc, status, (value <> 'NaN') desc, value desc`;
 const USABLE = `status >> 30 = 0 and value not in ('NaN', 'Infinity', '-Infinity')`;
 
-export async function createNarrowOracle({ admin }: SeriesCluster): Promise<NarrowOracle> {
+export async function createNarrowOracle(cluster: SeriesCluster): Promise<NarrowOracle> {
+  const admin: SeriesCluster['admin'] = (sql, params) => cluster.admin(sql, params);
   await admin('create schema if not exists oracle');
-  await admin('create table oracle.sample (tenant_id int4, tag_id int4, t int8, server int8, value float8, status int8)');
+  await admin(
+    'create table oracle.sample (tenant_id int4, tag_id int4, t int8, server int8, value float8, status int8)',
+  );
   await admin('create table oracle.continuity (tenant_id int4, tag_id int4, from_us int8, to_us int8, kind text)');
   const numbers = (rows: readonly Record<string, unknown>[]): Record<string, unknown>[] =>
-    rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, typeof value === 'string' ? Number(value) : value])));
+    rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([key, value]) => [key, typeof value === 'string' ? Number(value) : value]),
+      ),
+    );
   return {
     add: async (tenantId, samples, continuity = []) => {
       await admin(
         `insert into oracle.sample select $1, * from unnest($2::int4[], $3::int8[], $4::int8[], $5::float8[], $6::int8[])`,
-        [tenantId, samples.map((s) => s.tagId), samples.map((s) => s.sourceTimeUs), samples.map((s) => s.serverTimeUs), samples.map((s) => s.value), samples.map((s) => s.status)],
+        [
+          tenantId,
+          samples.map((s) => s.tagId),
+          samples.map((s) => s.sourceTimeUs),
+          samples.map((s) => s.serverTimeUs),
+          samples.map((s) => s.value),
+          samples.map((s) => s.status),
+        ],
       );
       for (const row of continuity) {
-        await admin('insert into oracle.continuity select $1, unnest($2::int4[]), $3, $4, $5', [tenantId, row.tagIds, row.fromUs, row.toUs, row.kind]);
+        await admin('insert into oracle.continuity select $1, unnest($2::int4[]), $3, $4, $5', [
+          tenantId,
+          row.tagIds,
+          row.fromUs,
+          row.toUs,
+          row.kind,
+        ]);
       }
     },
     raw: async (tenantId) =>
-      numbers(await admin(`select tag_id, t, server, value, status from (${TRUTH}) x order by tag_id, t`, [tenantId])) as unknown as OracleSample[],
+      numbers(
+        await admin(`select tag_id, t, server, value, status from (${TRUTH}) x order by tag_id, t`, [tenantId]),
+      ) as unknown as OracleSample[],
     rollups: async (tenantId, width) => {
       const minutes = `select tag_id, t / 60000000 as minute, count(*) as n, count(*) filter (where ok) as good,
           min(value) filter (where ok) as min, max(value) filter (where ok) as max, coalesce(sum(value order by t) filter (where ok), 0) as sum,
@@ -62,7 +83,9 @@ export async function createNarrowOracle({ admin }: SeriesCluster): Promise<Narr
       const hours = `select tag_id, minute / 60 as hour, sum(n) as n, sum(good) as good, min(min) as min, max(max) as max, sum(sum order by minute) as sum,
           (array_agg(first order by minute) filter (where good > 0))[1] as first, (array_agg(last order by minute desc) filter (where good > 0))[1] as last,
           min(first_us) as first_us, max(last_us) as last_us from (${minutes}) m group by 1, 2`;
-      return numbers(await admin(width === 'minute' ? `${minutes} order by 1, 2` : `${hours} order by 1, 2`, [tenantId]));
+      return numbers(
+        await admin(width === 'minute' ? `${minutes} order by 1, 2` : `${hours} order by 1, 2`, [tenantId]),
+      );
     },
     buckets: async (tenantId, tagId, fromUs, toUs, widthUs) =>
       numbers(
@@ -84,6 +107,5 @@ export async function createNarrowOracle({ admin }: SeriesCluster): Promise<Narr
           [tenantId, tagId, fromUs, toUs, widthUs],
         ),
       ) as unknown as OracleBucket[],
-    latest: async (tenantId) => numbers(await admin(`select tag_id, max(t) as t from oracle.sample where tenant_id = $1 group by 1 order by 1`, [tenantId])) as never,
   };
 }

@@ -36,7 +36,12 @@ export function randomBatches(seed: number, tenantId: number): ReceivedBatch[] {
   }
   const conflicting = samples
     .filter(() => random() < 0.05)
-    .map((sample) => ({ ...sample, value: below(100), status: random() < 0.3 ? Status.BadSensorFailure : sample.status, serverTimeUs: sample.serverTimeUs + below(3) * 1_000 }));
+    .map((sample) => ({
+      ...sample,
+      value: below(100),
+      status: random() < 0.3 ? Status.BadSensorFailure : sample.status,
+      serverTimeUs: sample.serverTimeUs + below(3) * 1_000,
+    }));
   const all = [...samples, ...conflicting, ...samples.filter(() => random() < 0.1)];
   for (let i = all.length - 1; i > 0; i--) {
     // Mostly in order, some of it far away.
@@ -44,17 +49,28 @@ export function randomBatches(seed: number, tenantId: number): ReceivedBatch[] {
     [all[i], all[j]] = [all[j]!, all[i]!];
   }
   const batches: ReceivedBatch[] = [];
-  for (let at = 0; at < all.length; ) {
+  for (let at = 0; at < all.length;) {
     const part = all.slice(at, (at += 1 + below(120)));
     const continuity: ContinuityRow[] = [];
     if (random() < 0.2) {
       const fromUs = part[0]!.sourceTimeUs - below(300) * SECOND;
       const kind = (['gap', 'device-off', 'backfilled'] as const)[below(3)]!;
-      continuity.push({ tagIds: [1 + below(4)], fromUs, toUs: fromUs + (1 + below(1_000)) * SECOND, kind, reason: 'The line was down.' });
+      continuity.push({
+        tagIds: [1 + below(4)],
+        fromUs,
+        toUs: fromUs + (1 + below(1_000)) * SECOND,
+        kind,
+        reason: 'The line was down.',
+      });
     }
     const identity = { gatewayId: 1 + below(2), epoch: 1, seq: batches.length + 1 };
     const batch = { identity, samples: columnsFrom(part), continuity };
-    batches.push({ tenant: { tenantId }, batch, encoded: encodeBatch(batch), receivedAtUs: START_US + 9 * 86_400 * SECOND });
+    batches.push({
+      tenant: { tenantId },
+      batch,
+      encoded: encodeBatch(batch),
+      receivedAtUs: START_US + 9 * 86_400 * SECOND,
+    });
   }
   return batches;
 }

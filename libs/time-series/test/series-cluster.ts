@@ -22,7 +22,9 @@ export async function startSeriesCluster(): Promise<SeriesCluster> {
     admin: async (sql, params) => (await superuser.query(sql, params)).rows,
     grafana: async (tenantId) => {
       const role = await createGrafanaRole(database.adminUrl, tenantId, 'only-for-tests');
-      const client = new pg.Client({ connectionString: roleUrl(database.adminUrl, database.name, role, 'only-for-tests') });
+      const client = new pg.Client({
+        connectionString: roleUrl(database.adminUrl, database.name, role, 'only-for-tests'),
+      });
       await client.connect();
       return client;
     },

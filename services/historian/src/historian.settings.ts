@@ -8,13 +8,26 @@ export const historianSettings = z.object({
   LOG_LEVEL: commonSettings.LOG_LEVEL,
   HTTP_HOST: commonSettings.HTTP_HOST,
   HTTP_PORT: commonSettings.HTTP_PORT,
-  APPEND_CONCURRENCY: z.coerce.number().int().min(1).max(16).default(2).describe('transactions that append at the same time, each with up to 20 batches'),
+  APPEND_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(16)
+    .default(2)
+    .describe('transactions that append at the same time, each with up to 20 batches'),
   COMPACT_AFTER_SECONDS: z.coerce
     .number()
     .min(0)
     .max(86_400)
     .default(10)
-    .describe('least time between two folds of batches into history and rollups, which is how old Grafana may be; larger writes less'),
-  COMPACT_SHARE: z.coerce.number().min(0.01).max(1).default(0.5).describe('share of time that compaction may work while there is a backlog, so that appends keep their latency'),
+    .describe(
+      'least time between two folds of batches into history and rollups, which is how old Grafana may be; larger writes less',
+    ),
+  COMPACT_SHARE: z.coerce
+    .number()
+    .min(0.01)
+    .max(1)
+    .default(0.5)
+    .describe('share of time that compaction may work while there is a backlog, so that appends keep their latency'),
 });
 export type HistorianSettings = z.infer<typeof historianSettings>;

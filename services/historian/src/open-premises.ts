@@ -21,7 +21,12 @@ export async function openPremises(settings: HistorianSettings): Promise<Histori
     throw databaseStartError(settings.DATABASE_URL, error);
   }
   try {
-    const queue = await openQueue({ name: 'ingest', schema: BatchJob, backend: { kind: settings.QUEUE_BACKEND, url: settings.QUEUE_URL }, logger });
+    const queue = await openQueue({
+      name: 'ingest',
+      schema: BatchJob,
+      backend: { kind: settings.QUEUE_BACKEND, url: settings.QUEUE_URL },
+      logger,
+    });
     return new HistorianPremises(settings, logger, new Metrics('historian'), registry, writer, compactor, queue);
   } catch (error) {
     await Promise.all([registry.close(), writer.close(), compactor.close()]);
@@ -36,14 +41,34 @@ function databaseStartError(url: string, error: unknown): StartError {
   switch (code) {
     case '28P01':
     case '28000':
-      return new StartError('DATABASE_REFUSED', `Postgres at ${host} refuses user ${username}`, 'Correct user and password in DATABASE_URL', { cause: error });
+      return new StartError(
+        'DATABASE_REFUSED',
+        `Postgres at ${host} refuses user ${username}`,
+        'Correct user and password in DATABASE_URL',
+        { cause: error },
+      );
     case '3D000':
-      return new StartError('DATABASE_MISSING', `Database ${name} does not exist at ${host}`, 'Create it or correct DATABASE_URL', { cause: error });
+      return new StartError(
+        'DATABASE_MISSING',
+        `Database ${name} does not exist at ${host}`,
+        'Create it or correct DATABASE_URL',
+        { cause: error },
+      );
     case '3F000':
     case '42883':
     case '42501':
-      return new StartError('DATABASE_NOT_PREPARED', `Database ${name} has no schema series that ${username} may use`, 'Run the migrations, or use the role telltale_historian in DATABASE_URL', { cause: error });
+      return new StartError(
+        'DATABASE_NOT_PREPARED',
+        `Database ${name} has no schema series that ${username} may use`,
+        'Run the migrations, or use the role telltale_historian in DATABASE_URL',
+        { cause: error },
+      );
     default:
-      return new StartError('DATABASE_UNREACHABLE', `Postgres at ${host} can't be reached${code === '' ? '' : ` (${code})`}`, 'Start it or correct DATABASE_URL', { cause: error });
+      return new StartError(
+        'DATABASE_UNREACHABLE',
+        `Postgres at ${host} can't be reached${code === '' ? '' : ` (${code})`}`,
+        'Start it or correct DATABASE_URL',
+        { cause: error },
+      );
   }
 }

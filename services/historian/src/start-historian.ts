@@ -16,13 +16,14 @@ export async function startHistorian(settings: HistorianSettings): Promise<Runni
     ];
   };
   const context = await createContext(HistorianModule.in(premises), premises.logger);
-  const health = await startHealthServer({ host: settings.HTTP_HOST, port: settings.HTTP_PORT }, { notReady, metrics: premises.metrics }).catch(
-    async (error: unknown) => {
-      await context.close();
-      await premises.close();
-      throw error;
-    },
-  );
+  const health = await startHealthServer(
+    { host: settings.HTTP_HOST, port: settings.HTTP_PORT },
+    { notReady, metrics: premises.metrics },
+  ).catch(async (error: unknown) => {
+    await context.close();
+    await premises.close();
+    throw error;
+  });
   const appender = context.get(BatchAppender);
   const compaction = context.get(CompactionJob);
   appender.start();

@@ -25,10 +25,21 @@ describe('historian', () => {
     database = await createTestDatabase([{ name: 'series', migrate: migrateSeries }]);
     admin = new pg.Pool({ connectionString: database.adminUrl, max: 2 });
     admin.on('error', () => undefined);
-    await admin.query(`insert into registry.tenant (tenant_id, slug, name, currency, locale) values ($1, 'acme', 'Acme', 'EUR', 'de-DE')`, [TENANT.tenantId]);
-    await admin.query(`insert into registry.tenant_roster (tenant_id) values ($1) on conflict do nothing`, [TENANT.tenantId]);
-    await admin.query(`insert into registry.site (tenant_id, site_id, slug, name, time_zone) values ($1, 3, 'here', 'Here', 'UTC')`, [TENANT.tenantId]);
-    await admin.query(`insert into registry.gateway (tenant_id, gateway_id, site_id, name) values ($1, $2, 3, 'Hall 1')`, [TENANT.tenantId, GATEWAY]);
+    await admin.query(
+      `insert into registry.tenant (tenant_id, slug, name, currency, locale) values ($1, 'acme', 'Acme', 'EUR', 'de-DE')`,
+      [TENANT.tenantId],
+    );
+    await admin.query(`insert into registry.tenant_roster (tenant_id) values ($1) on conflict do nothing`, [
+      TENANT.tenantId,
+    ]);
+    await admin.query(
+      `insert into registry.site (tenant_id, site_id, slug, name, time_zone) values ($1, 3, 'here', 'Here', 'UTC')`,
+      [TENANT.tenantId],
+    );
+    await admin.query(
+      `insert into registry.gateway (tenant_id, gateway_id, site_id, name) values ($1, $2, 3, 'Hall 1')`,
+      [TENANT.tenantId, GATEWAY],
+    );
     settings = {
       DATABASE_URL: database.urls.telltale_historian,
       QUEUE_BACKEND: 'postgres',
@@ -40,7 +51,12 @@ describe('historian', () => {
       COMPACT_AFTER_SECONDS: 0.2,
       COMPACT_SHARE: 0.5,
     };
-    queue = await openQueue({ name: 'ingest', schema: BatchJob, backend: { kind: 'postgres', url: settings.QUEUE_URL }, logger: createLogger('test', 'silent') });
+    queue = await openQueue({
+      name: 'ingest',
+      schema: BatchJob,
+      backend: { kind: 'postgres', url: settings.QUEUE_URL },
+      logger: createLogger('test', 'silent'),
+    });
     service = await startHistorian(settings);
     reader = openSeriesReader(database.urls.telltale_insights);
     ledger = openBatchLedger(database.urls.telltale_ingest);
@@ -56,9 +72,17 @@ describe('historian', () => {
 
   const job = (epoch: number, seq: number, seconds: readonly number[], tagId = 1): BatchJob => {
     const samples = columnsFrom(
-      seconds.map((second) => ({ tagId, value: second / 10, sourceTimeUs: T0 + second * 1e6, serverTimeUs: T0 + second * 1e6, status: 0 })),
+      seconds.map((second) => ({
+        tagId,
+        value: second / 10,
+        sourceTimeUs: T0 + second * 1e6,
+        serverTimeUs: T0 + second * 1e6,
+        status: 0,
+      })),
     );
-    const payload = encodeBatch({ identity: { gatewayId: GATEWAY, epoch, seq }, samples, continuity: [] }).toString('base64');
+    const payload = encodeBatch({ identity: { gatewayId: GATEWAY, epoch, seq }, samples, continuity: [] }).toString(
+      'base64',
+    );
     return { version: 1, ...TENANT, gatewayId: GATEWAY, epoch, seq, receivedAtUs: Date.now() * 1_000, payload };
   };
   const until = async (what: () => Promise<boolean>): Promise<void> => {
@@ -68,7 +92,8 @@ describe('historian', () => {
     }
     throw new Error('It did not happen within 30 s.');
   };
-  const committed = (epoch: number, seq: number): Promise<void> => until(async () => (await ledger.watermark(TENANT, GATEWAY, epoch)) === seq);
+  const committed = (epoch: number, seq: number): Promise<void> =>
+    until(async () => (await ledger.watermark(TENANT, GATEWAY, epoch)) === seq);
   const valuesOf = async (tagId: number): Promise<number[]> => {
     const [only] = await reader.raw(TENANT, [tagId], { fromUs: T0, toUs: T0 + 1e12 });
     return [...(only?.samples.values ?? [])];
@@ -86,10 +111,16 @@ describe('historian', () => {
   };
 
   it('commits what the queue carries, once, and folds it into history', async () => {
-    await queue.addMany([job(1, 1, [0, 1]), job(1, 3, [4, 5]), job(1, 2, [2, 3]), job(1, 2, [2, 3]), job(1, 1, [0, 1])].map((data) => ({ data })));
+    await queue.addMany(
+      [job(1, 1, [0, 1]), job(1, 3, [4, 5]), job(1, 2, [2, 3]), job(1, 2, [2, 3]), job(1, 1, [0, 1])].map((data) => ({
+        data,
+      })),
+    );
     await committed(1, 3);
     expect(await valuesOf(1)).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5]);
-    await until(async () => Number((await admin.query('select count(*) from series.sample_block')).rows[0].count) === 0);
+    await until(
+      async () => Number((await admin.query('select count(*) from series.sample_block')).rows[0].count) === 0,
+    );
     expect(await valuesOf(1)).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5]);
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     expect(metrics).toMatch(/telltale_historian_folded_samples_total\{.*\} 6/);
@@ -102,7 +133,9 @@ describe('historian', () => {
     const other = { ...job(2, 9, [0], 2), seq: 2 };
     await queue.addMany([broken, other, job(2, 3, [10], 2)].map((data) => ({ data })));
     await committed(2, 3);
-    const { rows } = await admin.query(`select seq::int, reason, payload from registry.quarantined_batch where epoch = 2 order by seq`);
+    const { rows } = await admin.query(
+      `select seq::int, reason, payload from registry.quarantined_batch where epoch = 2 order by seq`,
+    );
     expect(rows.map(({ seq, reason }) => [seq, reason.split(':')[0]])).toEqual([
       [1, 'BATCH_UNKNOWN_FORMAT'],
       [2, 'WRONG_BATCH'],
@@ -114,7 +147,9 @@ describe('historian', () => {
   it('loses and doubles nothing while Postgres cuts its connections and the historian restarts', async () => {
     const batches = Array.from({ length: 150 }, (_, i) => job(3, i + 1, [i * 2, i * 2 + 1], 3));
     const cut = (): Promise<unknown> =>
-      admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('telltale historian', 'telltale compactor') and datname = current_database()`);
+      admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('telltale historian', 'telltale compactor') and datname = current_database()`,
+      );
     const storm = (async () => {
       for (let i = 0; i < 12; i++) {
         await cut();
@@ -122,7 +157,9 @@ describe('historian', () => {
       }
     })();
     for (let at = 0; at < batches.length; at += 10) {
-      await queue.addMany(batches.slice(at, at + 10).flatMap((data) => (at % 30 === 0 ? [{ data }, { data }] : [{ data }])));
+      await queue.addMany(
+        batches.slice(at, at + 10).flatMap((data) => (at % 30 === 0 ? [{ data }, { data }] : [{ data }])),
+      );
       if (at === 70) {
         await service.close();
         service = await startAsSupervisorDoes();
@@ -131,7 +168,9 @@ describe('historian', () => {
     await storm;
     await committed(3, 150);
     expect(await valuesOf(3)).toEqual(Array.from({ length: 300 }, (_, i) => i / 10));
-    expect((await admin.query('select count(*)::int as n from registry.quarantined_batch where epoch = 3')).rows).toEqual([{ n: 0 }]);
+    expect(
+      (await admin.query('select count(*)::int as n from registry.quarantined_batch where epoch = 3')).rows,
+    ).toEqual([{ n: 0 }]);
   }, 90_000);
 
   it.each([
@@ -142,6 +181,9 @@ describe('historian', () => {
     const wrong = new URL(database.urls.telltale_historian);
     wrong.password = 'wrong';
     const url = { api: database.urls.telltale_api, wrong: wrong.href }[change.DATABASE_URL] ?? change.DATABASE_URL;
-    await expect(startHistorian({ ...settings, DATABASE_URL: url })).rejects.toMatchObject({ name: 'StartError', code });
+    await expect(startHistorian({ ...settings, DATABASE_URL: url })).rejects.toMatchObject({
+      name: 'StartError',
+      code,
+    });
   });
 });

@@ -14,8 +14,14 @@ export class AppendMetrics {
   constructor(@Inject(HistorianPremises) { metrics, queue }: HistorianPremises) {
     this.batches = metrics.counter({ name: 'telltale_historian_batches_total', help: 'Batches committed' });
     this.samples = metrics.counter({ name: 'telltale_historian_samples_total', help: 'Samples in committed batches' });
-    this.replays = metrics.counter({ name: 'telltale_historian_replays_total', help: 'Batches that were committed before' });
-    this.bytes = metrics.counter({ name: 'telltale_historian_batch_bytes_total', help: 'Encoded bytes of the batches appended' });
+    this.replays = metrics.counter({
+      name: 'telltale_historian_replays_total',
+      help: 'Batches that were committed before',
+    });
+    this.bytes = metrics.counter({
+      name: 'telltale_historian_batch_bytes_total',
+      help: 'Encoded bytes of the batches appended',
+    });
     this.duration = metrics.histogram({
       name: 'telltale_historian_append_seconds',
       help: 'Time of one append transaction',
@@ -26,7 +32,10 @@ export class AppendMetrics {
       help: 'Time from receipt by ingest to commit',
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
     });
-    metrics.gauge({ name: 'telltale_historian_queue_jobs', help: 'Batches waiting in the queue' }, async () => (await queue.depth()).waiting);
+    metrics.gauge(
+      { name: 'telltale_historian_queue_jobs', help: 'Batches waiting in the queue' },
+      async () => (await queue.depth()).waiting,
+    );
     metrics.gauge(
       { name: 'telltale_historian_queue_oldest_seconds', help: 'Age of the oldest batch in the queue' },
       async () => (await queue.oldestJobAgeMs()) / 1_000,

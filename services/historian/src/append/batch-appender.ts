@@ -45,7 +45,9 @@ export class BatchAppender {
       if (readable.length > 0) await this.metrics.observe(readable, () => this.premises.writer.append(readable));
     } catch (error) {
       if (isDataFault(error)) throw error;
-      throw new RetryLater('Postgres does not take samples now. They wait in the queue and in the gateways.', { cause: error });
+      throw new RetryLater('Postgres does not take samples now. They wait in the queue and in the gateways.', {
+        cause: error,
+      });
     }
   }
 

@@ -8,6 +8,7 @@ export function receivedBatch(job: BatchJob): ReceivedBatch {
   const encoded = Buffer.from(job.payload, 'base64');
   const batch = decodeBatch(encoded);
   const { gatewayId, epoch, seq } = batch.identity;
-  if (gatewayId !== job.gatewayId || epoch !== job.epoch || seq !== job.seq) throw new WrongBatchError(job, batch.identity);
+  if (gatewayId !== job.gatewayId || epoch !== job.epoch || seq !== job.seq)
+    throw new WrongBatchError(job, batch.identity);
   return { tenant: { tenantId: job.tenantId }, batch, encoded, receivedAtUs: job.receivedAtUs };
 }

@@ -1,6 +1,7 @@
 import type { BatchIdentity } from '@telltale/tag-sample';
 
-const nameOf = ({ gatewayId, epoch, seq }: BatchIdentity): string => `gateway ${gatewayId}, epoch ${epoch}, batch ${seq}`;
+const nameOf = ({ gatewayId, epoch, seq }: BatchIdentity): string =>
+  `gateway ${gatewayId}, epoch ${epoch}, batch ${seq}`;
 
 /** The bytes of a job are another batch than the job says. */
 export class WrongBatchError extends Error {

@@ -48,7 +48,9 @@ export class CompactionJob {
         const worked = await this.round();
         this.report(undefined);
         // Rests as long as its share demands, so that appends and readers keep their latency.
-        const rest = ((performance.now() - started) * (1 - this.premises.settings.COMPACT_SHARE)) / this.premises.settings.COMPACT_SHARE;
+        const rest =
+          ((performance.now() - started) * (1 - this.premises.settings.COMPACT_SHARE)) /
+          this.premises.settings.COMPACT_SHARE;
         await this.rest(worked ? rest : IDLE_MS);
       } catch (error) {
         this.report(error);
@@ -78,11 +80,16 @@ export class CompactionJob {
     const nowUs = Date.now() * 1_000;
     let worked = false;
     if (performance.now() >= plan.foldAtMs) {
-      const folded = await this.metrics.timed('fold', () => this.premises.compactor.fold(tenant, { nowUs, untilUs: nowUs, maxSamples: MAX_SAMPLES }));
+      const folded = await this.metrics.timed('fold', () =>
+        this.premises.compactor.fold(tenant, { nowUs, untilUs: nowUs, maxSamples: MAX_SAMPLES }),
+      );
       if (folded !== undefined) {
         this.metrics.folded(folded);
         if (folded.damagedBlocks > 0) {
-          this.premises.logger.error({ ...tenant, blocks: folded.damagedBlocks }, 'stored blocks are damaged and were left out of history');
+          this.premises.logger.error(
+            { ...tenant, blocks: folded.damagedBlocks },
+            'stored blocks are damaged and were left out of history',
+          );
         }
         worked = folded.blocks > 0;
         const more = folded.samples + folded.duplicates > MAX_SAMPLES / 2;
@@ -113,7 +120,8 @@ export class CompactionJob {
   private report(error: unknown): void {
     if (this.failing === (error !== undefined)) return;
     this.failing = error !== undefined;
-    if (this.failing) this.premises.logger.warn({ err: error }, 'compaction can not work now; samples stay in the log and readable');
+    if (this.failing)
+      this.premises.logger.warn({ err: error }, 'compaction can not work now; samples stay in the log and readable');
     else this.premises.logger.info('compaction works again');
   }
 

@@ -19,22 +19,41 @@ export class CompactionMetrics {
 
   constructor(@Inject(HistorianPremises) private readonly premises: HistorianPremises) {
     const { metrics } = premises;
-    this.samples = metrics.counter({ name: 'telltale_historian_folded_samples_total', help: 'Samples folded into history' });
-    this.duplicates = metrics.counter({ name: 'telltale_historian_duplicate_samples_total', help: 'Samples that were in history already' });
+    this.samples = metrics.counter({
+      name: 'telltale_historian_folded_samples_total',
+      help: 'Samples folded into history',
+    });
+    this.duplicates = metrics.counter({
+      name: 'telltale_historian_duplicate_samples_total',
+      help: 'Samples that were in history already',
+    });
     this.conflicts = metrics.counter({
       name: 'telltale_historian_conflicting_samples_total',
       help: 'Samples left out because another value of the same tag and time won',
     });
-    this.damaged = metrics.counter({ name: 'telltale_historian_damaged_blocks_total', help: 'Stored blocks that can not be read' });
+    this.damaged = metrics.counter({
+      name: 'telltale_historian_damaged_blocks_total',
+      help: 'Stored blocks that can not be read',
+    });
     this.duration = metrics.histogram({
       name: 'telltale_historian_compaction_seconds',
       help: 'Time of one compaction transaction',
       labels: ['step'],
       buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
     });
-    this.partitions = metrics.counter({ name: 'telltale_historian_partitions_total', help: 'Partitions created and emptied', labels: ['work'] });
-    this.backlogSamples = metrics.gauge({ name: 'telltale_historian_unfolded_samples', help: 'Samples committed but not yet in history' });
-    this.oldestBlock = metrics.gauge({ name: 'telltale_historian_oldest_block_seconds', help: 'Age of the oldest batch not yet in history' });
+    this.partitions = metrics.counter({
+      name: 'telltale_historian_partitions_total',
+      help: 'Partitions created and emptied',
+      labels: ['work'],
+    });
+    this.backlogSamples = metrics.gauge({
+      name: 'telltale_historian_unfolded_samples',
+      help: 'Samples committed but not yet in history',
+    });
+    this.oldestBlock = metrics.gauge({
+      name: 'telltale_historian_oldest_block_seconds',
+      help: 'Age of the oldest batch not yet in history',
+    });
   }
 
   async timed<T>(step: 'fold' | 'merge', work: () => Promise<T>): Promise<T> {

@@ -14,7 +14,10 @@ export class QuarantineRoom {
 
   constructor(@Inject(HistorianPremises) private readonly premises: HistorianPremises) {
     this.batches = new QuarantineRepository(premises.registry);
-    this.admitted = premises.metrics.counter({ name: 'telltale_historian_quarantined_total', help: 'Batches put into quarantine' });
+    this.admitted = premises.metrics.counter({
+      name: 'telltale_historian_quarantined_total',
+      help: 'Batches put into quarantine',
+    });
   }
 
   /** Both steps may be repeated: a crash between them only makes the batch come again. */
@@ -25,7 +28,10 @@ export class QuarantineRoom {
     await this.batches.keep({ tenantId }, kept, new Date());
     await this.premises.writer.setAside({ tenantId }, { gatewayId, epoch, seq });
     this.admitted.inc();
-    this.premises.logger.warn({ tenantId, gatewayId, epoch, seq, reason }, 'a batch can not be stored and is in quarantine');
+    this.premises.logger.warn(
+      { tenantId, gatewayId, epoch, seq, reason },
+      'a batch can not be stored and is in quarantine',
+    );
   }
 
   /** A job that the queue gave up: it failed, or ended its consumer, too often. */
@@ -33,6 +39,9 @@ export class QuarantineRoom {
     const job = BatchJob.safeParse(poison.data);
     if (job.success) return this.admit(job.data, `POISON: ${poison.reason}`, poison.attempts);
     // No gateway sends such a job and nobody waits for it: it is not a batch at all.
-    this.premises.logger.error({ job: poison.id, reason: poison.reason }, 'a job that is no batch was removed from the queue');
+    this.premises.logger.error(
+      { job: poison.id, reason: poison.reason },
+      'a job that is no batch was removed from the queue',
+    );
   }
 }
