@@ -235,7 +235,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
   private published(subscription: TagSubscription, publication: Publication): void {
     if (!this.isOpen) return;
     const { observations } = publication;
-    const mark: FlowMark = { ...publication, subscription: subscription.number, atMs: performance.now() };
+    const mark: FlowMark = { ...publication, subscription: subscription.number, scanUs: subscription.scanIntervalMs * 1000, atMs: performance.now() };
     if (this.ledger.isOpen) this.endOutage(mark, publication);
     const rung = this.keeper.flowing();
     if (rung && this.repairing !== undefined && this.keeper.current) this.announce(this.keeper.current, rung);

@@ -5,6 +5,7 @@ const S = 1_000_000;
 const DUE = 2 * S;
 const publication = (subscription: number, atS: number, sourceS = atS, earlierS: readonly number[] = []): FlowMark => ({
   subscription,
+  scanUs: S / 2,
   newestSourceUs: sourceS * S,
   sourceTimesUs: [...earlierS, sourceS].map((second) => second * S),
   joint: 'continuous',
@@ -28,7 +29,16 @@ describe('outage ledger', () => {
     ledger.mark(publication(1, 101), DUE);
     ledger.mark({ ...publication(1, 160), newestSourceUs: undefined, sourceTimesUs: [] }, DUE);
     ledger.begin(161_000);
-    expect(ledger.end({ ...publication(1, 170, 50), waitedMs: 0 })).toEqual({ fromUs: 160 * S, toUs: 170 * S });
+    expect(ledger.end({ ...publication(1, 170, 50), waitedMs: 0 })).toEqual({ fromUs: 159.5 * S, toUs: 170 * S });
+  });
+
+  test('a value that changed just before the outage and was not sampled yet lies inside the gap', () => {
+    const ledger = new OutageLedger();
+    ledger.mark(publication(1, 100, 99.8), DUE);
+    ledger.mark(publication(1, 101, 100.8), DUE);
+    ledger.mark({ ...publication(1, 101.9), newestSourceUs: undefined, sourceTimesUs: [] }, DUE);
+    ledger.begin(102_000);
+    expect(ledger.end({ ...publication(1, 110), waitedMs: 0 })?.fromUs).toBe(100.8 * S);
   });
 
   test('the slowest subscription decides where the outage began', () => {

@@ -3,6 +3,8 @@ import type { TimeUs } from '@telltale/tag-sample';
 /** What one publication of one subscription proves about the flow. */
 export interface FlowMark {
   readonly subscription: number;
+  /** Its scan interval. */
+  readonly scanUs: number;
   /** Newest source time in it; undefined for a keep-alive. */
   readonly newestSourceUs: TimeUs | undefined;
   /** All source times in it. */
@@ -16,6 +18,7 @@ export interface FlowMark {
 }
 
 interface Flow {
+  scanUs: number;
   newestSourceUs: TimeUs;
   publishTimeUs: TimeUs;
   dataAtMs: number;
@@ -76,18 +79,19 @@ export class OutageLedger {
     const flow = this.flows.get(subscription);
     if (!flow || !this.clocksAgree || flow.publishTimeUs === 0 || publishTimeUs === undefined) return undefined;
     if (publishTimeUs - flow.publishTimeUs <= dueUs) return undefined;
-    let fromUs = Math.max(flow.publishTimeUs, flow.newestSourceUs);
+    let fromUs = this.receivedUpTo(flow);
+    const shortestUs = Math.max(SHORTEST_HOLE_US, 2 * flow.scanUs);
     let longest: OutageBounds | undefined;
     for (const toUs of sourceTimesUs.toSorted((a, b) => a - b)) {
       if (toUs <= fromUs) continue;
-      if (toUs - fromUs > (longest ? longest.toUs - longest.fromUs : SHORTEST_HOLE_US)) longest = { fromUs, toUs };
+      if (toUs - fromUs > (longest ? longest.toUs - longest.fromUs : shortestUs)) longest = { fromUs, toUs };
       fromUs = toUs;
     }
     return longest;
   }
 
-  private record({ subscription, newestSourceUs, publishTimeUs, atMs }: FlowMark): void {
-    const flow = this.flows.get(subscription) ?? { newestSourceUs: 0, publishTimeUs: 0, dataAtMs: -Infinity };
+  private record({ subscription, scanUs, newestSourceUs, publishTimeUs, atMs }: FlowMark): void {
+    const flow = this.flows.get(subscription) ?? { scanUs, newestSourceUs: 0, publishTimeUs: 0, dataAtMs: -Infinity };
     this.flows.set(subscription, flow);
     if (publishTimeUs !== undefined) flow.publishTimeUs = Math.max(flow.publishTimeUs, publishTimeUs);
     if (newestSourceUs === undefined) return;
@@ -130,10 +134,19 @@ export class OutageLedger {
     this.flows.delete(subscription);
   }
 
+  /**
+   * Where tags move, everything up to the newest value was received. Where they rest, a publication proves it up to one
+   * scan before: what changed later may not have been sampled yet.
+   */
+  private receivedUpTo({ scanUs, newestSourceUs, publishTimeUs }: Flow): TimeUs {
+    const isMoving = publishTimeUs - newestSourceUs < 2 * scanUs + SHORTEST_HOLE_US;
+    return isMoving || !this.clocksAgree ? newestSourceUs : Math.max(newestSourceUs, publishTimeUs - scanUs);
+  }
+
   private receivedUpToUs(): TimeUs | undefined {
     const flows = [...this.flows.values()].filter(({ newestSourceUs }) => newestSourceUs > 0);
     if (flows.length === 0) return undefined;
-    if (this.clocksAgree) return Math.min(...flows.map((flow) => Math.max(flow.newestSourceUs, flow.publishTimeUs)));
+    if (this.clocksAgree) return Math.min(...flows.map((flow) => this.receivedUpTo(flow)));
     const newestMs = Math.max(...flows.map(({ dataAtMs }) => dataAtMs));
     return Math.min(...flows.filter(({ dataAtMs }) => dataAtMs > newestMs - FLOWING_MS).map(({ newestSourceUs }) => newestSourceUs));
   }

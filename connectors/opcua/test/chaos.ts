@@ -118,7 +118,10 @@ export class Chaos {
       if (!gap) found.push(`hole ${seconds(hole.fromUs)} … ${seconds(hole.toUs)} s is not declared; gaps: ${gaps.map(({ fromUs, toUs }) => `${seconds(fromUs)} … ${seconds(toUs)}`).join(', ') || 'none'}`);
     }
     if (gaps.length > 1) found.push(`${gaps.length} gaps for one outage`);
-    if (gaps.length > holes.length && upUs - downUs > 2 * US) found.push('a gap without a hole');
+    for (const { fromUs, toUs } of gaps) {
+      const inside = times.filter((time) => time > fromUs && time < toUs).length;
+      if (inside > ((toUs - fromUs) / US) * (500 / SCAN_MS)) found.push(`a gap ${seconds(fromUs)} … ${seconds(toUs)} with ${inside} values in it`);
+    }
     return found;
   }
 }
