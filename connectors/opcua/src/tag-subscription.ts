@@ -218,14 +218,14 @@ export class TagSubscription {
     return failed;
   }
 
-  /** Returns those whose deadband the server refused. */
-  private async create(session: LinkSession, wanted: readonly { item: Item; nodeId: string }[], withDeadband: boolean, failed: Observation[]): Promise<{ item: Item; nodeId: string }[]> {
+  /** Returns those whose filter the server refused. */
+  private async create(session: LinkSession, wanted: readonly { item: Item; nodeId: string }[], withFilter: boolean, failed: Observation[]): Promise<{ item: Item; nodeId: string }[]> {
     const subscription = this.subscription;
     if (!subscription) return [];
     const answer = await session.createMonitoredItems({
       subscriptionId: subscription.subscriptionId,
       timestampsToReturn: TimestampsToReturn.Both,
-      itemsToCreate: wanted.map(({ item, nodeId }) => this.request(item, nodeId, withDeadband)),
+      itemsToCreate: wanted.map(({ item, nodeId }) => this.request(item, nodeId, withFilter)),
     });
     const refused: { item: Item; nodeId: string }[] = [];
     wanted.forEach((entry, index) => {
@@ -235,15 +235,15 @@ export class TagSubscription {
         entry.item.monitoredItemId = result.monitoredItemId;
         entry.item.failure = undefined;
       } else if (status >>> 0 === TOO_MANY_ITEMS) entry.item.failure = TOO_MANY_ITEMS;
-      else if (withDeadband && FILTER_REFUSED.has(status >>> 0)) refused.push(entry);
+      else if (withFilter && FILTER_REFUSED.has(status >>> 0)) refused.push(entry);
       else failed.push(...this.fail(entry.item, status >>> 0));
     });
     return refused;
   }
 
-  private request({ tag, handle }: Item, nodeId: string, withDeadband: boolean): MonitoredItemCreateRequestOptions {
+  private request({ tag, handle }: Item, nodeId: string, withFilter: boolean): MonitoredItemCreateRequestOptions {
     const { address, scanIntervalMs } = tag;
-    const deadband = withDeadband ? (address.deadband ?? tag.deadband) : undefined;
+    const deadband = address.deadband ?? tag.deadband;
     const samplingInterval = address.samplingIntervalMs ?? scanIntervalMs;
     return {
       itemToMonitor: { nodeId, attributeId: AttributeIds.Value, ...elementOf(address) },
@@ -253,13 +253,7 @@ export class TagSubscription {
         samplingInterval,
         discardOldest: true,
         queueSize: address.queueSize ?? Math.min(1000, Math.max(4, Math.ceil(2_000 / Math.max(samplingInterval, 10)))),
-        ...(deadband && {
-          filter: new DataChangeFilter({
-            trigger: DataChangeTrigger.StatusValue,
-            deadbandType: deadband.kind === 'absolute' ? DeadbandType.Absolute : DeadbandType.Percent,
-            deadbandValue: deadband.value,
-          }),
-        }),
+        ...(withFilter && { filter: filterOf(deadband) }),
       },
     };
   }
@@ -310,4 +304,17 @@ export class TagSubscription {
     this.lastSequence = Math.max(this.lastSequence ?? 0, isData ? message.sequenceNumber : message.sequenceNumber - 1);
     this.events.published(this, { observations, newestSourceUs, sourceTimesUs, publishTimeUs: timeUs(message.publishTime, 0), joint });
   }
+}
+
+/**
+ * Without a deadband every measurement counts, also one that repeats the value: its time says that the sensor still measures
+ * (Part 4 §7.22.2, STATUS_VALUE_TIMESTAMP).
+ */
+function filterOf(deadband: OpcUaAddress['deadband']): DataChangeFilter {
+  if (deadband === undefined) return new DataChangeFilter({ trigger: DataChangeTrigger.StatusValueTimestamp, deadbandType: DeadbandType.None });
+  return new DataChangeFilter({
+    trigger: DataChangeTrigger.StatusValue,
+    deadbandType: deadband.kind === 'absolute' ? DeadbandType.Absolute : DeadbandType.Percent,
+    deadbandValue: deadband.value,
+  });
 }
