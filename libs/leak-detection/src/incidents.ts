@@ -131,7 +131,8 @@ function follow(
 export function followLeaks(run: RunState, minuteUs: number): DetectorEvent[] {
   const { parameters: p, columns: c, scalars: s } = run;
   const events: DetectorEvent[] = [];
-  for (const leak of [...s.leaks]) {
+  const over = new Set<OpenLeak>();
+  for (const leak of s.leaks) {
     const reachM = max(3.1, 1.1 * run.near.spacingM);
     const window = windowOf(run, leak.anchorM).filter(
       (i) =>
@@ -150,11 +151,12 @@ export function followLeaks(run: RunState, minuteUs: number): DetectorEvent[] {
     const quiet = warmth < limit || bestNeighbour(run, sensor, c.smooth) < 0.6 * p.steadyNeighbourShare * warmth;
     leak.quietMinutes = quiet ? leak.quietMinutes + 1 : max(0, leak.quietMinutes - 2);
     if (leak.quietMinutes < p.closeMinutes) continue;
-    s.leaks.splice(s.leaks.indexOf(leak), 1);
+    over.add(leak);
     events.push({
       kind: 'leak-closed',
       incident: { ...leak.incident, closedUs: minuteUs, evidence: evidenceAt(run, leak.incident.positionM) },
     });
   }
+  if (over.size > 0) s.leaks = s.leaks.filter((leak) => !over.has(leak));
   return events;
 }

@@ -1,4 +1,3 @@
-
 const { ceil, cos, exp, floor, imul, log, max, min, round, sin, sqrt } = Math;
 const { isNaN } = Number;
 /** A made-up steam line with its ground truth: the same seed gives the same line. Shares no code with the detector or the plant simulator. */
@@ -142,16 +141,11 @@ export function makeLine(order: LineOrder): MadeLine {
     pipeNoise = 0.5 * pipeNoise + 0.8 * random.normal();
     cold += ((stops.some((stop) => stop.from <= minute && minute < stop.to) ? 60 : 0) - cold) / 45;
     const ambient = 27 + weather + 5 * sin(2 * Math.PI * (day - 0.35));
-    const light =
-      max(0, sin(2 * Math.PI * (day - 0.25))) * 7 * max(0, min(1.2, 0.8 + 0.35 * cloud));
+    const light = max(0, sin(2 * Math.PI * (day - 0.25))) * 7 * max(0, min(1.2, 0.8 + 0.35 * cloud));
     pipeC[minute] = round((180 - cold + pipeNoise) * 10) / 10;
     const extra = new Float64Array(sensors);
     const warm = (xM: number, widthM: number, peakC: number): void => {
-      for (
-        let i = max(0, ceil((xM - 4 * widthM) / SPACING_M));
-        i < sensors && i * SPACING_M < xM + 4 * widthM;
-        i++
-      )
+      for (let i = max(0, ceil((xM - 4 * widthM) / SPACING_M)); i < sensors && i * SPACING_M < xM + 4 * widthM; i++)
         extra[i] = (extra[i] ?? 0) + peakC * exp(-0.5 * ((i * SPACING_M - xM) / widthM) ** 2);
     };
     for (const bump of bumps)

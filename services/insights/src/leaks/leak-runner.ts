@@ -35,7 +35,7 @@ export class LeakRunner implements InsightRunner {
     const rooms = await this.roomsOf(tenant);
     if (rooms.size === 0) return;
     const sinceUs =
-      Math.min(...[...rooms.values()].map(({ follower }) => follower.backfill.seenUs)) - RECORDING_MARGIN_US;
+      Math.min(...[...rooms.values()].map(({ follower }) => follower.backfill.readThroughUs)) - RECORDING_MARGIN_US;
     const late = await this.premises.series.continuitySince(tenant, Math.max(0, sinceUs));
     const failures: unknown[] = [];
     for (const room of rooms.values()) {

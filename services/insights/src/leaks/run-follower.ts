@@ -31,12 +31,14 @@ export class RunFollower {
   private processedUs: TimeUs | null = null;
   private loaded = false;
   private readonly expected = new ExpectedMemory();
+  private readonly own: ReadonlySet<number>;
 
   constructor(
     private readonly premises: InsightsPremises,
     private readonly tenant: TenantContext,
     readonly setup: RunSetup,
   ) {
+    this.own = new Set(this.tagIds);
     this.backfill = new BackfillWatch(premises.settings.BACKFILL_QUIET_SECONDS * 1000);
   }
 
@@ -49,14 +51,9 @@ export class RunFollower {
     return this.processedUs;
   }
 
-  /** Late data of this run, from the continuity ledger. */
+  /** Late data of the tenant, from the continuity ledger. */
   notice(entries: readonly ContinuityEntry[], nowMs: number): void {
-    const own = new Set(this.tagIds);
-    this.backfill.notice(
-      entries.filter((entry) => own.has(entry.tagId)),
-      this.processedUs,
-      nowMs,
-    );
+    this.backfill.notice(entries, this.own, this.processedUs, nowMs);
   }
 
   /** Works through every minute that is complete at `newestUs`; detections and checkpoint are committed together. */
@@ -80,7 +77,7 @@ export class RunFollower {
     this.detector = parsed.success ? restoreRunState(this.layout, parsed.data.detector) : null;
     this.processedUs = saved?.processedThrough ? saved.processedThrough.getTime() * 1000 : null;
     this.told = new Map(parsed.success ? Object.entries(parsed.data.told) : []);
-    this.backfill.startFrom(parsed.success ? parsed.data.continuityUs : 0);
+    this.backfill.restart(parsed.success ? parsed.data.continuityUs : 0);
     this.expected.clear();
     this.loaded = true;
   }
@@ -198,7 +195,7 @@ export class RunFollower {
     const state = LeakCheckpoint.parse({
       detector: saveRunState(detector),
       told: Object.fromEntries(told),
-      continuityUs: this.backfill.seenUs,
+      continuityUs: this.backfill.settledUs,
       sensors: { tagIds: [...this.tagIds], ...sensorFigures(detector) },
     });
     const checkpoint = {
@@ -238,5 +235,16 @@ function noLongerSeen(detection: Detection, untilUs: TimeUs): DetectionFinding {
   const { positionM, positionPlusMinusM, excessC, confidence, lossKgPerHour, historical } = detection;
   const figures = { positionM, positionPlusMinusM, excessC, confidence, lossKgPerHour, historical };
   const evidence = { ...detection.evidence, summary: 'With the history that came in later this is no longer seen.' };
-  return { siteId, insight, subjectId, incidentKey, onsetAt, detectedAt, ...figures, state: 'closed', closedAt: dateOf(untilUs), evidence };
+  return {
+    siteId,
+    insight,
+    subjectId,
+    incidentKey,
+    onsetAt,
+    detectedAt,
+    ...figures,
+    state: 'closed',
+    closedAt: dateOf(untilUs),
+    evidence,
+  };
 }
