@@ -21,8 +21,12 @@ export interface SeriesDatabaseOptions {
 
 const MODES = {
   write: 'begin',
-  /** One snapshot over chunks, blocks and rollups: the compactor moves samples between them. */
-  read: 'begin isolation level repeatable read read only',
+  read: 'begin read only',
+  /**
+   * One snapshot over chunks, blocks and rollups: the compactor moves samples between them. The lock comes before the snapshot,
+   * because truncating a ring partition, unlike deleting, would show in it.
+   */
+  snapshot: 'begin isolation level repeatable read read only; lock table series.sample_block in access share mode',
 } as const;
 
 /** Connections to the schema `series`; the only place that begins and ends its transactions. */

@@ -15,7 +15,7 @@ export function openSeriesReader(
 ): SeriesReader & { close(): Promise<void> } {
   const database = new SeriesDatabase(url, { applicationName: 'telltale reader', ...options });
   const read = <T>(tenant: TenantContext, work: (query: Query) => Promise<T>): Promise<T> =>
-    database.inTenant(tenant, 'read', work);
+    database.inTenant(tenant, 'snapshot', work);
   return {
     raw: async (tenant, tagIds, range) => {
       if (tagIds.length === 0) return [];
