@@ -96,6 +96,21 @@ describe('outage ledger', () => {
     expect(ledger.mark(publication(1, 107, 107, [101.2, 106.5]), DUE)).toEqual({ fromUs: 101.2 * S, toUs: 106.5 * S });
   });
 
+  test('a late publication with nothing new, then the new values: the hole is found', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
+    expect(ledger.mark(publication(1, 108, 101.1), DUE)).toBeUndefined();
+    expect(ledger.mark(publication(1, 108.1, 108.05), DUE)).toEqual({ fromUs: 101.1 * S, toUs: 108.05 * S });
+    expect(ledger.mark(publication(1, 108.2, 108.15), DUE)).toBeUndefined();
+  });
+
+  test('a late keep-alive of tags that rest for long is no gap', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
+    for (const at of [108, 109, 110.5]) expect(ledger.mark({ ...publication(1, at), newestSourceUs: undefined, sourceTimesUs: [] }, DUE)).toBeUndefined();
+    expect(ledger.mark(publication(1, 111), DUE)).toBeUndefined();
+  });
+
   test('lost notifications are a gap, declared once', () => {
     const ledger = new OutageLedger();
     for (const at of [100, 101]) for (const one of [1, 2]) ledger.mark(publication(one, at), DUE);

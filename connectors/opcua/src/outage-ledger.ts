@@ -22,6 +22,8 @@ interface Flow {
   newestSourceUs: TimeUs;
   publishTimeUs: TimeUs;
   dataAtMs: number;
+  /** A publication came too late; the values after it are awaited. */
+  suspicion: { fromUs: TimeUs; readonly untilUs: TimeUs } | undefined;
 }
 
 export interface OutageBounds {
@@ -74,24 +76,30 @@ export class OutageLedger {
     return this.declared !== undefined && fromUs >= this.declared.fromUs - SHORTEST_HOLE_US && toUs <= this.declared.toUs + SHORTEST_HOLE_US;
   }
 
-  /** The longest silence between the last publication and the values of this one. */
+  /** After a publication that came too late: the longest silence between the values before it and those after it. */
   private holeBefore({ subscription, sourceTimesUs, publishTimeUs }: FlowMark, dueUs: number): OutageBounds | undefined {
     const flow = this.flows.get(subscription);
-    if (!flow || !this.clocksAgree || flow.publishTimeUs === 0 || publishTimeUs === undefined) return undefined;
-    if (publishTimeUs - flow.publishTimeUs <= dueUs) return undefined;
-    let fromUs = this.receivedUpTo(flow);
+    if (!flow || flow.publishTimeUs === 0 || publishTimeUs === undefined) return undefined;
     const shortestUs = Math.max(SHORTEST_HOLE_US, 2 * flow.scanUs);
+    if (this.clocksAgree && publishTimeUs - flow.publishTimeUs > dueUs) {
+      flow.suspicion = { fromUs: this.receivedUpTo(flow), untilUs: publishTimeUs + 2 * flow.scanUs + SHORTEST_HOLE_US };
+    }
+    const { suspicion } = flow;
+    if (!suspicion) return undefined;
     let longest: OutageBounds | undefined;
     for (const toUs of sourceTimesUs.toSorted((a, b) => a - b)) {
+      const { fromUs } = suspicion;
       if (toUs <= fromUs) continue;
       if (toUs - fromUs > (longest ? longest.toUs - longest.fromUs : shortestUs)) longest = { fromUs, toUs };
-      fromUs = toUs;
+      suspicion.fromUs = toUs;
     }
+    // The first publication may still hold only what was sampled before; resting tags never tell.
+    if (longest || publishTimeUs > suspicion.untilUs) flow.suspicion = undefined;
     return longest;
   }
 
   private record({ subscription, scanUs, newestSourceUs, publishTimeUs, atMs }: FlowMark): void {
-    const flow = this.flows.get(subscription) ?? { scanUs, newestSourceUs: 0, publishTimeUs: 0, dataAtMs: -Infinity };
+    const flow = this.flows.get(subscription) ?? { scanUs, newestSourceUs: 0, publishTimeUs: 0, dataAtMs: -Infinity, suspicion: undefined };
     this.flows.set(subscription, flow);
     if (publishTimeUs !== undefined) flow.publishTimeUs = Math.max(flow.publishTimeUs, publishTimeUs);
     if (newestSourceUs === undefined) return;
