@@ -4,7 +4,7 @@ export { startHealthServer, type HealthServer } from './health-server.js';
 export { listenError, urlOf, type ListenAddress } from './listening.js';
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.js';
 export { Metrics } from './metrics.js';
-export { EXIT_CODES, runMain } from './run-main.js';
+export { EXIT_CODES, runMain, runTask } from './run-main.js';
 export type { RunningService } from './running-service.js';
 export { StartError } from './start-error.js';
 export { createWebApplication, type WebApplication, type WebOptions } from './web-application.js';

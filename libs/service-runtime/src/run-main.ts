@@ -72,3 +72,17 @@ export async function runMain<S extends z.ZodObject>(
     process.exit(startFailure(name, error));
   }
 }
+
+/** main.ts of a program that does one thing and ends. */
+export async function runTask<S extends z.ZodObject>(
+  name: string,
+  schema: S,
+  task: (settings: z.infer<S>) => Promise<void>,
+): Promise<void> {
+  try {
+    await task(readSettings(name, schema));
+    process.exit(EXIT_CODES.clean);
+  } catch (error) {
+    process.exit(startFailure(name, error));
+  }
+}
