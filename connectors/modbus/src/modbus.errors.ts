@@ -30,7 +30,7 @@ export function connectError(concerned: string, cause: unknown): ConnectorError 
   const code = codeOf(cause);
   const known = REFUSALS[code];
   if (known) return new TemporaryError(known.code, concerned, known.what, known.remedy, { cause });
-  if (/CERT|SSL|TLS/.test(code))
+  if (/CERT|SSL|TLS|SIGNATURE|SIGNED/.test(code))
     return new TemporaryError('modbus.tls-refused', concerned, 'the secure connection was refused', 'Check the certificates of both sides and the authority in caPem.', { cause });
   return new TemporaryError('modbus.no-connection', concerned, 'no connection within the time allowed', 'Check that the device is on and accepts another connection.', { cause });
 }
