@@ -61,7 +61,7 @@ export class TagSubscriptions {
   /** Subscribes everything on a new session. */
   async attach(attachment: Attachment): Promise<void> {
     this.attached = attachment;
-    for (const subscription of [...this.all]) {
+    for (const subscription of this.all) {
       subscription.abandon();
       if (subscription.size > attachment.limits.monitoredItemsPerSubscription) this.place(this.evict(subscription, attachment.limits.monitoredItemsPerSubscription));
     }

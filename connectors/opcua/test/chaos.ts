@@ -88,7 +88,7 @@ export class Chaos {
       backS: (first - upUs) / US,
       gaps: host.gaps.length - before.gaps,
       untrustedSamples,
-      problems: this.problems(before.gaps, downUs, upUs),
+      problems: this.problems(before.gaps, downUs),
     };
     // A long run keeps only what the next round compares with.
     host.observations.splice(0, Math.max(0, host.observations.length - 200));
@@ -103,7 +103,7 @@ export class Chaos {
   }
 
   /** Every hole in the data is declared by exactly one gap with bounds of 1 s, and no gap is declared without a hole. */
-  private problems(gapsBefore: number, downUs: number, upUs: number): string[] {
+  private problems(gapsBefore: number, downUs: number): string[] {
     const { host } = this.endpoint;
     const gaps = host.gaps.slice(gapsBefore);
     const times = host.of(1).flatMap(({ sourceTimeUs, status }) => (sourceTimeUs !== undefined && status >>> 30 === 0 ? [sourceTimeUs] : [])).toSorted((a, b) => a - b);

@@ -191,7 +191,7 @@ async function closeReleases(subject: ConformanceSubject): Promise<void> {
     await eventually('the device sees no connection', 3_000, () => device.openConnections() === 0);
     const seen = run.host.observations.length;
     device.set(0, 32);
-    await pause(run.scanIntervalMs * 3);
+    await pause(Math.max(300, run.scanIntervalMs * 3));
     assert.equal(run.host.observations.length, seen, 'a closed connector is silent');
     await eventually(`no more open handles than before (${before})`, 3_000, () => process.getActiveResourcesInfo().length <= before + 1);
     run.host.dispose();
