@@ -9,7 +9,7 @@ export function invalid(code: string, concerned: string, error: z.ZodError): Con
   return new ConfigurationError(code, concerned, what, 'Correct the entry; the connector README lists every field.', { cause: error });
 }
 
-const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : '');
+const codeOf = (cause: unknown): string => (typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '');
 
 interface Refusal {
   readonly code: string;

@@ -48,7 +48,7 @@ export async function startPlantSimulator(settings: PlantSimulatorSettings): Pro
 }
 
 function fileError(error: unknown, folder: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code !== 'EACCES' && code !== 'ENOTDIR' && code !== 'EROFS' && code !== 'EEXIST') return error;
   return new StartError('PLANT_DATA_DIR_UNUSABLE', `The folder ${folder} can't be written`, 'Set PLANT_DATA_DIR to a folder this user may write to', { cause: error });
 }
