@@ -8,6 +8,7 @@ import { migrateSeries } from '@telltale/time-series';
 export interface BenchDatabase {
   readonly urls: RoleUrls;
   readonly admin: pg.Pool;
+  readonly pid: number;
   close(): Promise<void>;
 }
 
@@ -35,6 +36,7 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   return {
     urls,
     admin,
+    pid: server.pid,
     close: async () => {
       await admin.end();
       await server.stop();

@@ -1,6 +1,7 @@
 import { concatColumns, decodeBatch, encodeBatch, type SampleBatch } from '@telltale/tag-sample';
 import { openSeriesWriter, type ReceivedBatch } from '@telltale/time-series';
 import { openBenchDatabase } from './bench-database.mts';
+import { cpuSeconds } from './cpu-time.mts';
 import { median, numbersFrom, printResult, secondsOf } from './measure.mts';
 import { copyInto, copyRows, NARROW_COLUMNS } from './raw-copy.mts';
 import { SensorLike } from './sensor-like.mts';
@@ -28,6 +29,13 @@ export async function benchIngest(args: readonly string[]): Promise<void> {
     replay: [] as number[],
     bytes: [] as number[],
     wal: [] as number[],
+  };
+  const cpu = {
+    raw: [] as number[],
+    keyed: [] as number[],
+    append: [] as number[],
+    decode: [] as number[],
+    replay: [] as number[],
   };
   let seq = 0;
   let clock = startS;
@@ -59,50 +67,54 @@ export async function benchIngest(args: readonly string[]): Promise<void> {
         ['keyed', 'public.keyed'],
       ] as const) {
         const client = await database.admin.connect();
-        results[name].push(
-          count /
-            (await secondsOf(async () => {
-              // 10 000 rows per COPY, the best that plain rows can do.
-              for (let at = 0; at < batches.length; at += 10) {
-                const samples = concatColumns(batches.slice(at, at + 10).map((batch) => batch.samples));
-                await copyInto(client, table, copyRows(at % TENANTS, samples));
-              }
-            })),
-        );
+        await measure(name, count, async () => {
+          // 10 000 rows per COPY, the best that plain rows can do.
+          for (let at = 0; at < batches.length; at += 10) {
+            const samples = concatColumns(batches.slice(at, at + 10).map((batch) => batch.samples));
+            await copyInto(client, table, copyRows(at % TENANTS, samples));
+          }
+        });
         client.release();
       }
-      results.decode.push(
-        count / (await secondsOf(async () => received.forEach(({ encoded }) => decodeBatch(encoded)))),
-      );
+      await measure('decode', count, async () => received.forEach(({ encoded }) => decodeBatch(encoded)));
       const wal = await walPosition();
-      results.append.push(count / (await secondsOf(() => appendAll(received))));
+      await measure('append', count, () => appendAll(received));
       results.wal.push(((await walPosition()) - wal) / count);
-      results.replay.push(count / (await secondsOf(() => appendAll(received))));
+      await measure('replay', count, () => appendAll(received));
       await database.admin.query('truncate public.raw, public.keyed');
       process.stdout.write(`round ${round + 1} of ${options.rounds}: ${count} samples\n`);
     }
-    const limit = median(results.raw);
-    const row = (what: string, rates: readonly number[], extra = '') => ({
+    const ratio = (rates: readonly number[], to: readonly number[]): number =>
+      median(rates.map((rate, i) => rate / (to[i] ?? NaN)));
+    const row = (what: string, name: keyof typeof cpu, remark = '') => ({
       what,
-      'samples/s': median(rates),
-      '÷ raw limit': median(rates.map((rate, i) => rate / (results.raw[i] ?? limit))),
-      '÷ keyed': median(rates.map((rate, i) => rate / (results.keyed[i] ?? 1))),
-      remark: extra,
+      'samples/s': median(results[name]),
+      '÷ raw limit': ratio(results[name], results.raw),
+      '÷ keyed': ratio(results[name], results.keyed),
+      'CPU µs': median(cpu[name]),
+      'raw CPU ÷ own': ratio(cpu.raw, cpu[name]),
+      remark,
     });
     printResult('ingest', options, [
-      row('raw COPY, unlogged, no index (limit)', results.raw),
-      row('COPY into a table with primary key', results.keyed),
+      row('raw COPY, unlogged, no index (limit)', 'raw'),
+      row('COPY into a table with primary key', 'keyed'),
       row(
         'exactly-once append of batches',
-        results.append,
+        'append',
         `${median(results.bytes).toFixed(2)} B/sample, WAL ${median(results.wal).toFixed(1)} B/sample`,
       ),
-      row('replay of the same batches', results.replay),
-      row('decode of the wire form alone', results.decode),
+      row('replay of the same batches', 'replay'),
+      row('decode of the wire form alone', 'decode'),
     ]);
   } finally {
     await writer.close();
     await database.close();
+  }
+
+  async function measure(name: keyof typeof cpu, count: number, work: () => Promise<unknown>): Promise<void> {
+    const before = cpuSeconds(database.pid);
+    results[name].push(count / (await secondsOf(work)));
+    cpu[name].push(((cpuSeconds(database.pid) - before) * 1e6) / count);
   }
 
   async function appendAll(received: readonly ReceivedBatch[]): Promise<void> {
