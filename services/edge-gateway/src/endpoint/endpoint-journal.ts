@@ -105,7 +105,7 @@ export class EndpointJournal {
   missed(gap: { readonly tagIds: readonly number[]; readonly fromUs: TimeUs; readonly toUs: TimeUs; readonly reason: string }): void {
     const tagIds = gap.tagIds.filter((tagId) => this.tags.has(tagId));
     this.declare(tagIds, gap.fromUs, gap.toUs, gap.reason);
-    this.planHistory(tagIds, gap.fromUs + 1, gap.toUs, gap.reason, null);
+    this.planHistory({ tagIds, fromUs: gap.fromUs + 1, toUs: gap.toUs, reason: gap.reason, known: null, liveFrom: null });
     this.sink.flush();
   }
 
@@ -131,14 +131,14 @@ export class EndpointJournal {
       const reason = this.started ? `The connection to ${this.configured?.name ?? 'the device'} was interrupted.` : 'The gateway did not run or could not reach the device.';
       const fromUs = this.book.newestUs + 1;
       this.declare(known, fromUs, resumeUs, reason);
-      this.planHistory(known, fromUs - LOOK_BACK_US, resumeUs, reason, this.book.serialise());
+      this.planHistory({ tagIds: known, fromUs: fromUs - LOOK_BACK_US, toUs: resumeUs, reason, known: this.book.serialise(), liveFrom: firstTimes(observations) });
     }
     for (const tagId of fresh) this.book.row(tagId);
     const days = this.configured?.backfillDays ?? 0;
     if (fresh.length > 0) {
       this.book.dirty = true;
       this.pending[this.key('tags')] = this.book.serialise();
-      if (days > 0) this.planHistory(fresh, Math.round(resumeUs - days * DAY_US), resumeUs, 'First contact.', null);
+      if (days > 0) this.planHistory({ tagIds: fresh, fromUs: Math.round(resumeUs - days * DAY_US), toUs: resumeUs, reason: 'First contact.', known: null, liveFrom: firstTimes(observations) });
     }
     this.resuming = false;
     this.contactPending = false;
@@ -151,7 +151,7 @@ export class EndpointJournal {
     const toUs = Math.max(...recovered.map((one) => one.toUs));
     const reason = `${this.configured?.name ?? 'The device'} gave no good values.`;
     this.declare(tagIds, fromUs, toUs, reason);
-    this.planHistory(tagIds, fromUs, toUs, reason, null);
+    this.planHistory({ tagIds, fromUs, toUs, reason, known: null, liveFrom: null });
   }
 
   private declare(tagIds: readonly number[], fromUs: TimeUs, toUs: TimeUs, reason: string): void {
@@ -159,10 +159,10 @@ export class EndpointJournal {
   }
 
   /** One job per endpoint that keeps the history. */
-  private planHistory(tagIds: readonly number[], fromUs: TimeUs, toUs: TimeUs, reason: string, known: string | null): void {
-    if (toUs <= fromUs) return;
+  private planHistory(request: Omit<HistoryRequest, 'endpointId' | 'readFrom'>): void {
+    if (request.toUs <= request.fromUs) return;
     const bySource = new Map<number, number[]>();
-    for (const tagId of tagIds) {
+    for (const tagId of request.tagIds) {
       const source = this.tags.get(tagId)?.history?.endpointId ?? (this.options.keepsHistory ? this.options.endpointId : undefined);
       if (source === undefined) continue;
       const group = bySource.get(source);
@@ -170,7 +170,7 @@ export class EndpointJournal {
       else bySource.set(source, [tagId]);
     }
     for (const [readFrom, group] of bySource) {
-      Object.assign(this.pending, this.sink.plan({ endpointId: this.options.endpointId, readFrom, tagIds: group, fromUs, toUs, known, reason }));
+      Object.assign(this.pending, this.sink.plan({ ...request, endpointId: this.options.endpointId, readFrom, tagIds: group }));
     }
   }
 
@@ -183,4 +183,13 @@ export class EndpointJournal {
   private key(name: string): string {
     return `endpoint/${this.options.endpointId}/${name}`;
   }
+}
+
+/** The first source time of each tag in the first report after a pause. */
+function firstTimes(observations: readonly Observation[]): string {
+  const book = new TagBook();
+  for (const { tagId, sourceTimeUs } of observations) {
+    if (sourceTimeUs !== undefined && sourceTimeUs >= 0 && !book.knows(tagId)) book.note(book.row(tagId), NaN, sourceTimeUs, 0);
+  }
+  return book.serialise();
 }

@@ -125,12 +125,14 @@ export class HistoryBackfill {
     this.failedTags.set(job.jobId, failed);
     const known = new TagBook();
     if (job.known !== null) known.restore(job.known, 0);
+    const live = new TagBook();
+    if (job.liveFrom !== null) live.restore(job.liveFrom, 0);
     const queue = job.tagIds.filter((tagId) => !failed.has(tagId));
     let spilled = 0;
     let next = 0;
     const work = async (): Promise<void> => {
       for (let tagId = queue[next++]; tagId !== undefined && this.desk; tagId = queue[next++]) {
-        await unlessEnded(this.readTag(desk, job, tagId, toUs, known, failed), this.end.signal);
+        await unlessEnded(this.readTag(desk, job, tagId, { fromUs: known.lastOf(tagId) + 1, toUs: untilOf(live.lastOf(tagId), toUs) }, toUs, failed), this.end.signal);
         if (this.heap.count > SPILL_AT) spilled += await this.store(job, []);
       }
     };
@@ -145,13 +147,12 @@ export class HistoryBackfill {
     return count;
   }
 
-  private async readTag(desk: HistoryDesk, job: HistoryJob, tagId: number, toUs: TimeUs, known: TagBook, failed: Set<number>): Promise<void> {
-    const knownUntilUs = known.lastOf(tagId);
+  private async readTag(desk: HistoryDesk, job: HistoryJob, tagId: number, wanted: { readonly fromUs: TimeUs; readonly toUs: TimeUs }, toUs: TimeUs, failed: Set<number>): Promise<void> {
     try {
       for await (const page of desk.read(job, tagId, job.cursorUs, toUs)) {
         const nowUs = this.premises.nowUs();
         for (const { value, status, sourceTimeUs = NaN } of page) {
-          if (sourceTimeUs < job.cursorUs || sourceTimeUs >= toUs || sourceTimeUs <= knownUntilUs) continue;
+          if (sourceTimeUs < job.cursorUs || sourceTimeUs < wanted.fromUs || sourceTimeUs >= wanted.toUs) continue;
           const at = plausibleTime(sourceTimeUs, nowUs);
           this.heap.add(tagId, value, at ?? nowUs, nowUs, at === null ? doubted(status) : status);
         }
@@ -197,3 +198,5 @@ export class HistoryBackfill {
 }
 
 const iso = (us: TimeUs): string => new Date(us / 1000).toISOString();
+
+const untilOf = (liveFromUs: TimeUs, toUs: TimeUs): TimeUs => (liveFromUs < 0 ? toUs : Math.min(liveFromUs, toUs));

@@ -15,6 +15,8 @@ export const HistoryJob = z.strictObject({
   cursorUs: z.number(),
   /** Tags recorded up to their time already (TagBook text); earlier samples are known. */
   known: z.string().nullable(),
+  /** First live sample of tags after the pause (TagBook text): from there on they are recorded already. */
+  liveFrom: z.string().nullable(),
   reason: z.string(),
 });
 export type HistoryJob = z.infer<typeof HistoryJob>;
