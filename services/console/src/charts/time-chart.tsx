@@ -77,7 +77,7 @@ export function TimeChart(props: TimeChartProps): ReactNode {
     <figure style={{ margin: 0 }}>
       <div ref={holder} role="img" aria-label={t('chart.label', { title: props.title, unit: props.unit })} style={{ height: props.height ?? 320 }} />
       <figcaption className="row small dim chart-caption">
-        {[...new Map(props.series.map((one) => [one.name, one])).values()].map(({ name, look }) => (
+        {[...new Map(props.series.map((one) => [one.group ?? one.name, one])).entries()].map(([name, { look }]) => (
           <span key={name} className="row" style={{ gap: 6 }}>
             <i className={`line-key ${look}`} aria-hidden="true" />
             {name}

@@ -3,6 +3,8 @@ export type SeriesLook = 'main' | 'leak' | 'context' | 'expected' | 'threshold' 
 
 export interface ChartSeries {
   readonly name: string;
+  /** One word in the legend for several series; the name where absent. */
+  readonly group?: string;
   readonly look: SeriesLook;
   /** Milliseconds and value; null breaks the line. */
   readonly points: readonly (readonly [number, number | null])[];

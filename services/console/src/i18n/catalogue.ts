@@ -198,6 +198,7 @@ export const CATALOGUE = {
   'leak.evidenceTitle': ['Evidence', 'Belege'],
   'leak.sensorAt': ['Sensor at {{position}}', 'Sensor bei {{position}}'],
   'leak.neighbourAt': ['Neighbour at {{position}}', 'Nachbar bei {{position}}'],
+  'leak.neighbours': ['Neighbours', 'Nachbarn'],
   'leak.EXPECTED': ['Expected', 'Erwartet'],
   'leak.THRESHOLD': ['Alert threshold', 'Meldeschwelle'],
   'leak.onset': ['onset', 'Beginn'],

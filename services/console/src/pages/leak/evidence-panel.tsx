@@ -56,13 +56,13 @@ function EvidenceChart({ evidence, title, onsetAt }: { readonly evidence: Eviden
   const chart = useMemo((): TimeChartProps => {
     const toMs = Date.parse(evidence.to);
     const sensor = evidence.series.find(({ role }) => role === 'SENSOR');
-    const ordered = [...(sensor ? [sensor] : []), ...evidence.series.filter((one) => one !== sensor)];
+    const ordered = [...(sensor ? [sensor] : []), ...evidence.series.filter((one) => one !== sensor && one.points.length > 0)];
     return {
       title,
       unit: evidence.unit,
       fromMs: Date.parse(evidence.from),
       toMs,
-      series: ordered.map((one): ChartSeries => ({ name: nameOf(one, locale, t), look: LOOKS[one.role], points: linePoints(one.points) })),
+      series: ordered.map((one): ChartSeries => ({ name: nameOf(one, locale, t), ...(one.role === 'NEIGHBOUR' ? { group: t('leak.neighbours') } : {}), look: LOOKS[one.role], points: linePoints(one.points) })),
       bands: [...(sensor ? qualityBands(sensor.points, toMs, t) : []), ...gapBands(evidence.continuity, t)],
       mark: { atMs: Date.parse(onsetAt), text: t('leak.onset') },
       height: 340,

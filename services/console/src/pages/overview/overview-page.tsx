@@ -1,7 +1,7 @@
 import { useMemo, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { OverviewQuery } from '../../generated/graphql';
-import { formatAgo } from '../../format/format';
+import { formatAgo, formatNumber } from '../../format/format';
 import { useText } from '../../i18n/text';
 import { useLiveQuery } from '../../live/live-query';
 import { useNow, useSteadyNow } from '../../live/now';
@@ -115,11 +115,13 @@ function PipeLine({ run }: { readonly run: ContentProps['site']['pipeRuns'][numb
   const count = run.openLeakAlerts.length;
   return (
     <li className="pipe-line">
-      <Link to={sitePath(slug, `/pipes/${run.id}`)} className="strong">
-        {run.name}
-      </Link>
-      <span className="dim small">{new Intl.NumberFormat(locale).format(run.lengthM)} m</span>
-      <span className={count > 0 ? 'strong' : 'dim'}>{count > 0 ? t('overview.leakCount', { count }) : t('overview.noLeaks')}</span>
+      <span>
+        <Link to={sitePath(slug, `/pipes/${run.id}`)} className="strong">
+          {run.name}
+        </Link>{' '}
+        <span className="dim small nowrap">{formatNumber(locale, run.lengthM, 0, 'm')}</span>
+      </span>
+      <span className={count > 0 ? 'strong nowrap' : 'dim nowrap'}>{count > 0 ? t('overview.leakCount', { count }) : t('overview.noLeaks')}</span>
     </li>
   );
 }
