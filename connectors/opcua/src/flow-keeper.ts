@@ -26,7 +26,8 @@ const WATCH_MS = 500;
 /** The driver's own ladder (reactivate, transfer, republish, recreate) has this long before we rebuild. */
 const REPAIR_BUDGET_MS = 4_000;
 const HEARTBEAT_MS = 5_000;
-const HEARTBEAT_TIMEOUT_MS = 2_000;
+// Generous: a busy gateway must not take its own delay for a dead server.
+const HEARTBEAT_TIMEOUT_MS = 4_000;
 const RETRY_FIRST_MS = 250;
 const RETRY_LAST_MS = 2_000;
 // Wrong passwords lock accounts: don't hammer.

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import {
   AttributeIds, MessageSecurityMode, OPCUAClient, SecurityPolicy, UserTokenType,
   type ClientSession, type ClientSessionRawSubscriptionService, type EndpointDescription, type OPCUAClientOptions, type UserIdentityInfo,
@@ -64,7 +65,7 @@ async function discover(settings: OpcUaSettings, options: OPCUAClientOptions): P
 function identityOf({ identity, endpointUrl, securityMode }: OpcUaSettings, endpoint: EndpointDescription, host: ConnectorHost): UserIdentityInfo {
   if (identity.kind === 'anonymous') return { type: UserTokenType.Anonymous };
   if (identity.kind === 'certificate') {
-    return { type: UserTokenType.Certificate, certificateData: certificateDer(identity.certificatePem, endpointUrl), privateKey: host.secret(identity.privateKeySecret) };
+    return { type: UserTokenType.Certificate, certificateData: certificateDer(identity.certificatePem, endpointUrl), privateKey: privateKeyPem(host.secret(identity.privateKeySecret), identity.privateKeySecret) };
   }
   const tokenPolicy = endpoint.userIdentityTokens?.find(({ tokenType }) => tokenType === UserTokenType.UserName)?.securityPolicyUri;
   // Part 4 §7.40.4: neither the channel nor the token would hide the password.
@@ -78,6 +79,15 @@ function certificateDer(pem: string, concerned: string): Buffer {
   const body = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/.exec(pem)?.[1];
   if (body !== undefined) return Buffer.from(body, 'base64');
   throw new ConfigurationError('opcua.user-certificate-invalid', concerned, 'identity.certificatePem holds no certificate', 'Paste the PEM text of the user certificate.');
+}
+
+function privateKeyPem(text: string, secretName: string): string {
+  try {
+    createPrivateKey(text);
+    return text;
+  } catch (error) {
+    throw new ConfigurationError('opcua.user-key-invalid', secretName, 'this secret holds no private key', 'Store the unencrypted private key of the user certificate, PEM.', { cause: error });
+  }
 }
 
 /**

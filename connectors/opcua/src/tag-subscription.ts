@@ -104,7 +104,7 @@ export class TagSubscription {
   /** How long it may be silent before it is suspect. */
   get patienceMs(): number {
     const { maxKeepAliveCount = 3, publishingInterval = 500 } = this.subscription ?? {};
-    return Math.max(2_500, maxKeepAliveCount * publishingInterval * 2.5);
+    return Math.max(3_000, maxKeepAliveCount * publishingInterval * 2.5);
   }
 
   /** The server owes a publication or a keep-alive at least this often, with tolerance; µs. */

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { RecordingHost } from '@telltale/connector-sdk/testing';
 import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import { SecurityPolicy } from 'node-opcua-client';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import opcUaConnector from '../src/index.js';
@@ -146,6 +146,26 @@ describe('no downgrade', () => {
     expect(await connector.probe()).toMatchObject({ ok: true });
     await connector.close();
   });
+});
+
+test('a user signs in with a certificate', async () => {
+  device = await RestartableDevice.create({ values: 1 });
+  const folder = join(device.folder, 'user');
+  mkdirSync(folder);
+  const manager = new OPCUACertificateManager({ rootFolder: folder, disableFileWatchers: true });
+  await manager.initialize();
+  const outputFile = join(folder, 'user.pem');
+  await manager.createSelfSignedCertificate({ applicationUri: 'urn:user', dns: ['localhost'], outputFile, subject: '/CN=operator', startDate: new Date(Date.now() - 86_400_000), validity: 300 });
+  const privateKey = readFileSync(manager.privateKey, 'utf8');
+  await manager.dispose();
+  const identity = { kind: 'certificate', certificatePem: readFileSync(outputFile, 'utf8'), privateKeySecret: 'user-key' };
+  const settings = settingsFor(device, { identity, trustedThumbprints: [await thumbprintOf(device)] });
+  const { host, connector } = connect(settings, { 'user-key': privateKey });
+  await connector.setTags([tagAt(0)]);
+  await connector.open();
+  expect(host.of(1)[0]).toMatchObject({ value: 0, status: 0 });
+  await connector.close();
+  expect(await refused(settings, { 'user-key': 'no key' })).toMatchObject({ code: 'opcua.user-key-invalid', kind: 'configuration' });
 });
 
 describe('clear refusals', () => {
