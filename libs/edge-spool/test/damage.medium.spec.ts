@@ -140,7 +140,10 @@ describe('a full disk', () => {
       let delivered = 0;
       let declared = 0;
       for (let more = spool.take(20); more.length > 0; more = spool.take(20)) {
-        for (const record of more) record.lost ? (declared += record.lost.samples) : delivered++;
+        for (const record of more) {
+          if (record.lost) declared += record.lost.samples;
+          else delivered++;
+        }
         spool.acknowledge(more.at(-1) ?? { epoch: 0, seq: 0 });
         if (declared === 0) append(spool, 601, 100);
       }
