@@ -130,7 +130,10 @@ export class ModbusLine {
   }
 
   private expire(): void {
-    if (this.framing.giveUp() && this.pending.length === 0) return void this.settle?.({ kind: 'timeout' });
+    if (this.framing.giveUp() && this.pending.length === 0) {
+      this.settle?.({ kind: 'timeout' });
+      return;
+    }
     this.letPass();
     this.drop({ kind: 'timeout' });
   }

@@ -47,7 +47,7 @@ export class ModbusConnector implements Connector<ModbusAddress> {
       await this.line.open();
       return { ok: true, message: `The device at ${this.settings.host}:${this.settings.port} accepts a connection.` };
     } catch (error) {
-      if (error instanceof ConnectorError) return { ok: false, message: error.message, detail: String(error.cause ?? '') };
+      if (error instanceof ConnectorError) return { ok: false, message: error.message, ...(error.cause instanceof Error ? { detail: error.cause.message } : {}) };
       throw error;
     } finally {
       if (!wasConnected) await this.line.close();

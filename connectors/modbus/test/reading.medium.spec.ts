@@ -142,6 +142,6 @@ describe('reading only', () => {
     const tags = (['coil', 'discrete', 'holding', 'input'] as const).map((table, i) => tag(i, { table, register: i }));
     const { poll } = await open(device.port, tags);
     for (let i = 0; i < 5; i++) await poll();
-    expect([...device.functionCodes].sort()).toEqual([1, 2, 3, 4]);
+    expect([...device.functionCodes].sort((a, b) => a - b)).toEqual([1, 2, 3, 4]);
   });
 });

@@ -21,10 +21,10 @@ export interface ProductionSite {
   readonly opcUa: OpcUaEndpoint;
   readonly modbus: ModbusEndpoint;
   readonly control: LineControl;
-  groundTruth(): GroundTruth;
+  readonly groundTruth: () => GroundTruth;
   /** What the controller's registers hold at this moment, by line. */
-  registers(line: string): ReturnType<ProductionPlant['registers']>;
-  close(): Promise<void>;
+  readonly registers: (line: string) => ReturnType<ProductionPlant['registers']>;
+  readonly close: () => Promise<void>;
 }
 
 const USER_NAME = 'gateway';

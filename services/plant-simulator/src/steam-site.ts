@@ -17,8 +17,8 @@ export interface SteamSite {
   readonly layout: PlantLayout;
   readonly opcUa: OpcUaEndpoint;
   readonly control: SteamControl;
-  groundTruth(): GroundTruth;
-  close(): Promise<void>;
+  readonly groundTruth: () => GroundTruth;
+  readonly close: () => Promise<void>;
 }
 
 const USER_NAME = 'gateway';

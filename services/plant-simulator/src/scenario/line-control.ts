@@ -1,7 +1,6 @@
 import type { TimeUs } from '@telltale/tag-sample';
 import { UnknownPlantThing } from '../plant-simulator.errors.js';
 import type { LineInterval } from '../lines/line-interval.js';
-import { LineState } from '../lines/line-state.js';
 import type { ProductLayout } from '../layout/plant-layout.js';
 import type { ScenarioEvent, ScenarioEventOf } from './scenario-event.js';
 
