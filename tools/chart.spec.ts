@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse, parseAllDocuments } from 'yaml';
@@ -8,17 +9,41 @@ import { parse, parseAllDocuments } from 'yaml';
 const root = resolve(import.meta.dirname, '..');
 const chart = join(root, 'helm/telltale');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-const values = (): any => parse(read('helm/telltale/values.yaml'));
+
+/** A part of a parsed document; `undefined` where there is none. */
+type Key = string | number;
+const at = (document: unknown, ...path: Key[]): unknown =>
+  path.reduce<unknown>(
+    (node, key) => (node === undefined || node === null ? undefined : Reflect.get(Object(node), key)),
+    document,
+  );
+const text = (document: unknown, ...path: Key[]): string => String(at(document, ...path));
+const list = (document: unknown, ...path: Key[]): unknown[] => {
+  const found = at(document, ...path);
+  return Array.isArray(found) ? found : [];
+};
+const keys = (document: unknown, ...path: Key[]): string[] => Object.keys(Object(at(document, ...path)));
+const set = (document: unknown, path: Key[], value: unknown): unknown =>
+  Reflect.set(Object(at(document, ...path.slice(0, -1))), path.at(-1) ?? '', value);
+const sourceOf = (entry: string): string => join(root, entry.replace('/dist/', '/src/').replace('.js', '.ts'));
+
+const values = (): unknown => parse(read('helm/telltale/values.yaml'));
 
 const validate = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false }).compile(
   JSON.parse(read('helm/telltale/values.schema.json')),
 );
 
-/** Every object schema, with its place. */
-function objects(schema: any, place = '#'): [string, any][] {
+/** Places of object schemas that let unknown names through. */
+function openObjects(schema: unknown, place = '#'): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
-  const own: [string, any][] = schema.type === 'object' && schema.properties !== undefined ? [[place, schema]] : [];
-  return [...own, ...Object.entries(schema).flatMap(([name, part]) => objects(part, `${place}/${name}`))];
+  const open =
+    at(schema, 'type') === 'object' &&
+    at(schema, 'properties') !== undefined &&
+    at(schema, 'additionalProperties') !== false;
+  return [
+    ...(open ? [place] : []),
+    ...Object.entries(schema).flatMap(([name, part]) => openObjects(part, `${place}/${name}`)),
+  ];
 }
 
 describe('values of the chart', () => {
@@ -26,33 +51,28 @@ describe('values of the chart', () => {
     expect([validate(values()), validate.errors]).toEqual([true, null]);
   });
 
-  it.each([
-    ['a misspelt value', (v: any) => (v.imgae = {})],
-    ['a misspelt value deep inside', (v: any) => (v.services.ingest.replica = 3)],
-    ['an unknown queue', (v: any) => (v.queue.backend = 'kafka')],
-    ['a secret among the variables', (v: any) => (v.services.api.env = { DATABASE_URL: 'postgres://…' })],
-    ['a service without limits', (v: any) => delete v.services.api.resources.limits],
-    ['a short digest', (v: any) => (v.image.digest = 'sha256:1234')],
-  ])('refuse %s', (_what, spoil) => {
+  it.each<[string, Key[], unknown]>([
+    ['a misspelt value', ['imgae'], {}],
+    ['a misspelt value deep inside', ['services', 'ingest', 'replica'], 3],
+    ['an unknown queue', ['queue', 'backend'], 'kafka'],
+    ['a secret among the variables', ['services', 'api', 'env'], { DATABASE_URL: 'postgres://…' }],
+    ['a service without limits', ['services', 'api', 'resources', 'limits'], {}],
+    ['a short digest', ['image', 'digest'], 'sha256:1234'],
+  ])('refuse %s', (_what, path, value) => {
     const spoilt = values();
-    spoil(spoilt);
+    set(spoilt, path, value);
     expect(validate(spoilt)).toBe(false);
   });
 
   it('allow nothing that the schema does not name', () => {
-    const schema = JSON.parse(read('helm/telltale/values.schema.json'));
-    expect(
-      objects(schema)
-        .filter(([, one]) => one.additionalProperties !== false)
-        .map(([place]) => place),
-    ).toEqual([]);
+    expect(openObjects(JSON.parse(read('helm/telltale/values.schema.json')))).toEqual([]);
   });
 });
 
 describe('alerts of the chart', () => {
   const alerts = readdirSync(join(chart, 'alerts'));
   it.each(alerts)('%s is named after its file and has its runbook', (file) => {
-    const rule = parse(read(`helm/telltale/alerts/${file}`));
+    const rule: unknown = parse(read(`helm/telltale/alerts/${file}`));
     const name = file.replace(/\.yaml$/, '');
     expect(rule).toMatchObject({
       alert: name,
@@ -74,7 +94,7 @@ describe('alerts of the chart', () => {
       metric === 'up' || sources.some((source) => source.includes(`'${metric}'`));
     const used = alerts.flatMap(
       (file) =>
-        String(parse(read(`helm/telltale/alerts/${file}`)).expr).match(
+        text(parse(read(`helm/telltale/alerts/${file}`)), 'expr').match(
           /\b(up(?=\{)|telltale_\w+|nodejs_\w+|process_\w+)/g,
         ) ?? [],
     );
@@ -90,77 +110,77 @@ const helm = (process.env['PATH'] ?? '')
 if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart: helm is not installed.\n');
 
 (helm === undefined ? describe.skip : describe)('rendered chart', () => {
-  const render = (...args: string[]): any[] =>
+  const render = (...args: string[]): unknown[] =>
     parseAllDocuments(execFileSync(helm ?? '', ['template', 'plant', chart, ...args], { encoding: 'utf8' })).flatMap(
-      (document) => document.toJS() ?? [],
+      (document): unknown[] => {
+        const one: unknown = document.toJS();
+        return one === null ? [] : [one];
+      },
     );
-  const everything = (): any[] =>
+  const peers = '[{"ipBlock":{"cidr":"10.0.0.5/32"}}]';
+  const everything = (): unknown[] =>
     render(
       '--set',
       'ingress.enabled=true,httpRoute.enabled=true,prometheusRule.enabled=true',
       '--set-json',
-      'network.postgres.to=[{"ipBlock":{"cidr":"10.0.0.5/32"}}]',
+      `network.postgres.to=${peers}`,
       '--set-json',
-      'network.redis.to=[{"ipBlock":{"cidr":"10.0.0.6/32"}}]',
+      `network.redis.to=${peers}`,
     );
-  const pods = (): [string, any][] =>
-    everything()
-      .filter(({ kind }) => kind === 'Deployment' || kind === 'Job')
-      .map(({ metadata, spec }) => [metadata.name, spec.template.spec]);
+  const kinds = (kind: string): unknown[] => everything().filter((one) => at(one, 'kind') === kind);
 
   it('passes helm lint', () => {
     expect(execFileSync(helm ?? '', ['lint', '--strict', chart], { encoding: 'utf8' })).toContain('0 chart(s) failed');
   });
 
   it('keeps every pod within the restricted profile', () => {
-    expect(pods()).toHaveLength(6);
-    for (const [name, pod] of pods()) {
-      expect([
-        name,
-        pod.automountServiceAccountToken,
-        pod.securityContext.runAsNonRoot,
-        pod.securityContext.seccompProfile.type,
-      ]).toEqual([name, false, true, 'RuntimeDefault']);
-      expect(pod.serviceAccountName).toBe(name);
-      for (const container of pod.containers) {
-        expect(container.securityContext).toEqual({
+    const pods = [...kinds('Deployment'), ...kinds('Job')];
+    expect(pods).toHaveLength(6);
+    for (const workload of pods) {
+      const pod = at(workload, 'spec', 'template', 'spec');
+      expect(pod).toMatchObject({
+        serviceAccountName: text(workload, 'metadata', 'name'),
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      });
+      for (const container of list(pod, 'containers')) {
+        expect(at(container, 'securityContext')).toEqual({
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
           capabilities: { drop: ['ALL'] },
         });
-        expect(container.resources.limits.memory).toBeDefined();
-        expect(existsSync(join(root, String(container.args[0]).replace('/dist/', '/src/').replace('.js', '.ts')))).toBe(
-          true,
-        );
-        for (const { name: variable } of container.env)
-          expect(variable).not.toMatch(/(PASSWORD|SECRET|DATABASE_URL|QUEUE_URL)$/);
+        expect(at(container, 'resources', 'limits', 'memory')).toBeDefined();
+        expect(existsSync(sourceOf(text(container, 'args', 0)))).toBe(true);
+        for (const variable of list(container, 'env'))
+          expect(text(variable, 'name')).not.toMatch(/(PASSWORD|SECRET|DATABASE_URL|QUEUE_URL)$/);
       }
     }
   });
 
-  it('denies by default, probes apart, disrupts one at a time and migrates first', () => {
-    const all = everything();
-    const kinds = (kind: string): any[] => all.filter((one) => one.kind === kind);
-    expect(kinds('NetworkPolicy').find(({ metadata }) => metadata.name === 'plant-deny').spec).toEqual({
+  it('denies by default, keeps the probes apart, disrupts one at a time and migrates first', () => {
+    expect(
+      at(
+        kinds('NetworkPolicy').find((policy) => text(policy, 'metadata', 'name') === 'plant-deny'),
+        'spec',
+      ),
+    ).toEqual({
       podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'plant', 'app.kubernetes.io/part-of': 'telltale' } },
       policyTypes: ['Ingress', 'Egress'],
     });
-    for (const { spec } of kinds('Deployment')) {
-      const [container] = spec.template.spec.containers;
-      expect([
-        container.livenessProbe.httpGet.path,
-        container.readinessProbe.httpGet.path,
-        container.startupProbe.httpGet.path,
-      ]).toEqual(['/health/live', '/health/ready', '/health/live']);
+    for (const deployment of kinds('Deployment')) {
+      const container = at(deployment, 'spec', 'template', 'spec', 'containers', 0);
+      const paths = ['livenessProbe', 'readinessProbe', 'startupProbe'].map((probe) =>
+        text(container, probe, 'httpGet', 'path'),
+      );
+      expect(paths).toEqual(['/health/live', '/health/ready', '/health/live']);
     }
     expect(kinds('PodDisruptionBudget')).toHaveLength(4);
-    expect(kinds('Job')[0].metadata.annotations['helm.sh/hook']).toBe('pre-install,pre-upgrade');
+    expect(text(kinds('Job')[0], 'metadata', 'annotations', 'helm.sh/hook')).toBe('pre-install,pre-upgrade');
     expect(kinds('Secret')).toEqual([]);
-    expect(
-      kinds('PrometheusRule')[0]
-        .spec.groups[0].rules.map(({ alert }: any) => `${alert}.yaml`)
-        .toSorted(),
-    ).toEqual(readdirSync(join(chart, 'alerts')).toSorted());
+    const rules = list(kinds('PrometheusRule')[0], 'spec', 'groups', 0, 'rules').map(
+      (rule) => `${text(rule, 'alert')}.yaml`,
+    );
+    expect(rules.toSorted()).toEqual(readdirSync(join(chart, 'alerts')).toSorted());
   });
 
   it('refuses a misspelt value', () => {
@@ -171,38 +191,35 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
 });
 
 describe('compose file', () => {
-  const compose = (): any => parse(read('deploy/compose/compose.yaml'), { merge: true });
+  const compose = (): unknown => parse(read('deploy/compose/compose.yaml'), { merge: true });
 
   it('starts entry points that exist, keeps secrets in files, and never lets the queue drop jobs', () => {
-    const { services, secrets } = compose();
-    for (const service of ['ingest', 'historian', 'insights', 'alarms', 'api', 'migrator', 'edge-gateway']) {
-      const { command, environment, healthcheck, read_only: readOnly, secrets: used } = services[service];
-      expect(existsSync(join(root, command[0].replace('/dist/', '/src/').replace('.js', '.ts')))).toBe(true);
-      expect(readOnly).toBe(true);
-      for (const name of Object.keys(environment)) expect(name).not.toMatch(/(PASSWORD|DATABASE_URL|QUEUE_URL|KEY)$/);
-      for (const secret of used) expect(secrets[secret].file).toBe(`./secrets/${secret}`);
-      if (service !== 'migrator') expect(healthcheck.test).toBeDefined();
+    const file = compose();
+    for (const name of ['ingest', 'historian', 'insights', 'alarms', 'api', 'migrator', 'edge-gateway']) {
+      const service = at(file, 'services', name);
+      expect(existsSync(sourceOf(text(service, 'command', 0)))).toBe(true);
+      expect(at(service, 'read_only')).toBe(true);
+      for (const variable of keys(service, 'environment'))
+        expect(variable).not.toMatch(/(PASSWORD|DATABASE_URL|QUEUE_URL|KEY)$/);
+      for (const secret of list(service, 'secrets'))
+        expect(text(file, 'secrets', String(secret), 'file')).toBe(`./secrets/${String(secret)}`);
+      if (name !== 'migrator') expect(list(service, 'healthcheck', 'test')).not.toEqual([]);
     }
-    expect(services.valkey.command.join(' ')).toMatch(/--appendonly yes.*--maxmemory-policy noeviction/);
+    expect(list(file, 'services', 'valkey', 'command').join(' ')).toMatch(
+      /--appendonly yes.*--maxmemory-policy noeviction/,
+    );
   });
 
   it('has a script that makes every secret it names', () => {
-    const script = read('deploy/compose/create-secrets.sh');
-    const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
-    execFileSync('sh', [
-      '-c',
-      'cp "$1" "$2/create-secrets.sh" && sh "$2/create-secrets.sh"',
-      'sh',
-      join(root, 'deploy/compose/create-secrets.sh'),
-      folder,
-    ]);
-    const made = readdirSync(join(folder, 'secrets'));
-    expect(made.toSorted()).toEqual(Object.keys(compose().secrets).toSorted());
-    expect(readFileSync(join(folder, 'secrets/ingest_database_url'), 'utf8')).toMatch(
-      /^postgres:\/\/telltale_ingest:[0-9a-f]{64}@postgres:5432\/telltale$/,
-    );
-    expect(script).toContain('umask 077');
-    execFileSync('rm', ['-rf', folder]);
+    const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+    copyFileSync(join(root, 'deploy/compose/create-secrets.sh'), join(folder, 'create-secrets.sh'));
+    execFileSync('sh', [join(folder, 'create-secrets.sh')]);
+    expect(readdirSync(join(folder, 'secrets')).toSorted()).toEqual(keys(compose(), 'secrets').toSorted());
+    const url = readFileSync(join(folder, 'secrets/ingest_database_url'), 'utf8');
+    expect(url).toMatch(/^postgres:\/\/telltale_ingest:[0-9a-f]{64}@postgres:5432\/telltale$/);
+    execFileSync('sh', [join(folder, 'create-secrets.sh')]);
+    expect(readFileSync(join(folder, 'secrets/ingest_database_url'), 'utf8')).toBe(url);
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 // In a real process: signals and exit codes can't be shown inside Jest.
@@ -9,7 +9,10 @@ const hooks = join(import.meta.dirname, '../test/typescript-hooks.mjs');
 let scratch: string;
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(import.meta.dirname, '../run-main-'));
+  // Below node_modules, so that the packages are found and nothing is left among the sources.
+  const cache = join(import.meta.dirname, '../../../node_modules/.cache');
+  await mkdir(cache, { recursive: true });
+  scratch = await mkdtemp(join(cache, 'run-main-'));
 });
 
 afterAll(() => rm(scratch, { recursive: true, force: true }));
@@ -19,8 +22,8 @@ async function run(start: string, environment: Record<string, string>, signal?: 
   await writeFile(
     file,
     `import { z } from 'zod';
-     import { runMain } from '../src/run-main.js';
-     import { StartError } from '../src/start-error.js';
+     import { runMain } from '${import.meta.dirname}/run-main.js';
+     import { StartError } from '${import.meta.dirname}/start-error.js';
      await runMain('probe', z.object({ WORD: z.string().describe('any word') }), ${start});`,
   );
   const child = spawn(process.execPath, ['--conditions=source', '--import', hooks, file], {

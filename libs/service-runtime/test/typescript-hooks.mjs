@@ -9,7 +9,7 @@ const { $schema: _, ...settings } = JSON.parse(readFileSync(new URL('../../../.s
 
 registerHooks({
   resolve(specifier, context, next) {
-    const fromSource = context.parentURL?.endsWith('.ts') === true && specifier.startsWith('.');
+    const fromSource = context.parentURL?.endsWith('.ts') === true && /^[./]/.test(specifier);
     return next(fromSource ? specifier.replace(/\.js$/, '.ts') : specifier, context);
   },
   load(url, context, next) {
