@@ -4,6 +4,7 @@ import { ApiPremises } from './api-premises.js';
 import type { ApiSettings } from './api.settings.js';
 import { CONSOLE_HEADERS, serveConsole } from './console-files.js';
 import { OPERATION_LIMITS } from './graphql/operation-limits.js';
+import { takeOwnRequestsOnly } from './graphql/own-requests-only.js';
 
 /** GraphQL, live subscriptions and the console's files on one address. */
 export async function startApi(settings: ApiSettings): Promise<RunningService> {
@@ -25,7 +26,10 @@ export async function startApi(settings: ApiSettings): Promise<RunningService> {
       helmet: CONSOLE_HEADERS,
       metrics,
       notReady,
-      configure: (app) => serveConsole(app, settings.CONSOLE_DIR),
+      configure: (app) => {
+        takeOwnRequestsOnly(app);
+        return serveConsole(app, settings.CONSOLE_DIR);
+      },
     });
     const url = await web.listen();
     const close = async (): Promise<void> => {

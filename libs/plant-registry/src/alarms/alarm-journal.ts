@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import { IsNull, type EntityManager } from 'typeorm';
 import {
   applyAlarmEvent,
   applyLeakEvent,
@@ -9,7 +9,7 @@ import {
 } from '@telltale/alarm-lifecycle';
 import type { TenantContext } from '@telltale/tenancy';
 import type { RegistryDatabase } from '../database/registry-database.js';
-import { Alarm, AlarmTransitionRecord } from '../entities/index.js';
+import { Alarm, AlarmTransitionRecord, UserAccount } from '../entities/index.js';
 import { alarmRecordOf, keepAlarmRecord, keepLeakAlert, leakAlertOf, timeOf } from './alarm-row.js';
 import { AlarmRefusedError, AlarmUnknownError } from './alarm.errors.js';
 
@@ -110,6 +110,7 @@ export class AlarmJournal {
     { atUs, by, comment }: Omit<Remark, 'comment'> & { comment: string | null },
   ): Promise<AlarmChange> {
     return this.change(tenant, alarmId, atUs, async (manager, row) => {
+      if (userId !== null) await requirePerson(manager, row.tenantId, userId);
       const leak = leakAlertOf(row);
       if (leak && userId !== null) {
         const outcome = applyLeakEvent(leak, { kind: 'assign', atUs, by, assigneeUserId: userId });
@@ -208,4 +209,12 @@ function journal(
     }),
   );
   return manager.save(entries);
+}
+
+async function requirePerson(manager: EntityManager, tenantId: number, userId: number): Promise<void> {
+  if (await manager.existsBy(UserAccount, { tenantId, userId, disabledAt: IsNull() })) return;
+  throw new AlarmRefusedError(
+    'ALARM_PERSON_UNKNOWN',
+    'The person is not known here or may no longer sign in. Assign somebody else.',
+  );
 }

@@ -3,7 +3,7 @@ import type { AlarmRefusalCode, LeakRefusalCode } from '@telltale/alarm-lifecycl
 /** The alarm's state does not allow the step. One sentence with the remedy. */
 export class AlarmRefusedError extends Error {
   constructor(
-    readonly code: AlarmRefusalCode | LeakRefusalCode | 'ALARM_IS_NO_LEAK',
+    readonly code: AlarmRefusalCode | LeakRefusalCode | 'ALARM_IS_NO_LEAK' | 'ALARM_PERSON_UNKNOWN',
     sentence: string,
   ) {
     super(sentence);

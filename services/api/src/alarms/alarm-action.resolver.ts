@@ -10,8 +10,10 @@ import { Alarm, AlarmOutcome } from './alarm.type.js';
 const LONGEST_COMMENT = 2_000;
 const FINDINGS = new Map((['confirmed', 'nuisance', 'sensor-fault', 'test'] as const).map((finding) => [OUTCOMES[finding], finding]));
 
-function checked(comment: string | null): string | null {
-  if (comment !== null && comment.length > LONGEST_COMMENT) throw badArgument(`A comment has ${LONGEST_COMMENT} characters at most.`);
+/** An optional argument that is not given is undefined. */
+function checked(comment: string | null | undefined): string | null {
+  if (comment === undefined || comment === null) return null;
+  if (comment.length > LONGEST_COMMENT) throw badArgument(`A comment has ${LONGEST_COMMENT} characters at most.`);
   return comment;
 }
 
@@ -25,7 +27,7 @@ export class AlarmActionResolver {
 
   @Mutation(() => Alarm)
   @Allow(ALARM_HANDLERS)
-  acknowledgeAlarm(@Args('alarmId', { type: () => ID }) id: string, @Args('comment', { type: () => String, nullable: true }) comment: string | null, @CurrentViewer() viewer: Viewer): Promise<AlarmFields> {
+  acknowledgeAlarm(@Args('alarmId', { type: () => ID }) id: string, @Args('comment', { type: () => String, nullable: true }) comment: string | null | undefined, @CurrentViewer() viewer: Viewer): Promise<AlarmFields> {
     return this.act(viewer, id, { kind: 'acknowledge', comment: checked(comment) });
   }
 
@@ -33,8 +35,8 @@ export class AlarmActionResolver {
   @Allow(ALARM_HANDLERS)
   assignAlarm(
     @Args('alarmId', { type: () => ID }) id: string,
-    @Args('personId', { type: () => ID, nullable: true }) personId: string | null,
-    @Args('comment', { type: () => String, nullable: true }) comment: string | null,
+    @Args('personId', { type: () => ID, nullable: true }) personId: string | null | undefined,
+    @Args('comment', { type: () => String, nullable: true }) comment: string | null | undefined,
     @CurrentViewer() viewer: Viewer,
   ): Promise<AlarmFields> {
     return this.act(viewer, id, { kind: 'assign', assigneeUserId: personId ? fromId('user', personId) : null, comment: checked(comment) });
@@ -68,7 +70,7 @@ export class AlarmActionResolver {
   setAlarmOutcome(
     @Args('alarmId', { type: () => ID }) id: string,
     @Args('outcome', { type: () => AlarmOutcome }) outcome: AlarmOutcome,
-    @Args('comment', { type: () => String, nullable: true }) comment: string | null,
+    @Args('comment', { type: () => String, nullable: true }) comment: string | null | undefined,
     @CurrentViewer() viewer: Viewer,
   ): Promise<AlarmFields> {
     const finding = FINDINGS.get(outcome);
@@ -78,7 +80,7 @@ export class AlarmActionResolver {
 
   @Mutation(() => Alarm, { description: 'The leak was repaired. It is verified, or opened again, by the measurements that follow.' })
   @Allow(ALARM_HANDLERS)
-  markRepaired(@Args('alarmId', { type: () => ID }) id: string, @Args('comment', { type: () => String, nullable: true }) comment: string | null, @CurrentViewer() viewer: Viewer): Promise<AlarmFields> {
+  markRepaired(@Args('alarmId', { type: () => ID }) id: string, @Args('comment', { type: () => String, nullable: true }) comment: string | null | undefined, @CurrentViewer() viewer: Viewer): Promise<AlarmFields> {
     return this.act(viewer, id, { kind: 'mark-repaired', comment: checked(comment) });
   }
 

@@ -6,6 +6,7 @@ import type { SessionReader } from '../identity/session-reader.js';
 import { createLoaders } from './loaders.js';
 import { maskErrors } from './masked-errors.js';
 import { limitAliases, limitFields, OPERATION_LIMITS, refuseIntrospection, refuseRootFragments } from './operation-limits.js';
+import { GRAPHQL_PATH } from './own-requests-only.js';
 import type { PlantData } from './plant-data.js';
 import type { RequestContext } from './request-context.js';
 
@@ -37,12 +38,11 @@ export function graphqlOptions({ sessions, data, logger, origins }: GraphqlParts
     driver: MercuriusDriver,
     autoSchemaFile: true,
     sortSchema: false,
-    path: '/graphql',
+    path: GRAPHQL_PATH,
     graphiql: false,
     allowBatchedQueries: false,
     queryDepth: OPERATION_LIMITS.depth,
     validationRules: [limitAliases, limitFields, refuseIntrospection, refuseRootFragments],
-    csrfPrevention: { requiredHeaders: ['x-telltale-request'], allowedContentTypes: ['application/json'] },
     errorFormatter: maskErrors(logger),
     context: async (request: FastifyRequest, reply: FastifyReply) => ({ ...(await contextOf(request, reply)) }),
     subscription: {

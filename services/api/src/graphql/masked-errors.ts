@@ -15,30 +15,57 @@ function isAway(error: unknown): boolean {
 /** graphql-js offers names that the caller may not know of. */
 const withoutSuggestion = (message: string): string => message.replace(/ Did you mean .*$/s, '');
 
-function formatted(error: GraphQLError, logger: Logger): { status: number; error: GraphQLFormattedError } {
+interface Formatted {
+  readonly status: number;
+  readonly error: GraphQLFormattedError;
+}
+
+/** Codes of Fastify and Mercurius for what callers did wrong before any resolver ran. */
+const REQUEST_CODES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'OPERATION_TOO_LARGE',
+  MER_ERR_GQL_QUERY_DEPTH: 'OPERATION_TOO_LARGE',
+};
+
+/** Fastify and Mercurius refuse a request with a status of 4xx; a refused operation carries the reasons in `errors`. */
+function refusals(cause: unknown): Formatted[] {
+  if (!(cause instanceof Error) || !('statusCode' in cause) || typeof cause.statusCode !== 'number') return [];
+  const status = cause.statusCode;
+  if (status < 400 || status >= 500) return [];
+  const reasons = 'errors' in cause && Array.isArray(cause.errors) ? cause.errors.filter((reason) => reason instanceof Error) : [];
+  return (reasons.length > 0 ? reasons : [cause]).map((reason) => (reason instanceof GraphQLError ? badOperation(reason, status) : badRequest(reason, status)));
+}
+
+function badRequest(reason: Error, status: number): Formatted {
+  return { status, error: { message: withoutSuggestion(reason.message), extensions: { code: REQUEST_CODES[codeOf(reason)] ?? 'BAD_REQUEST' } } };
+}
+
+function badOperation({ message, path, extensions }: GraphQLError, status: number): Formatted {
+  return { status, error: { message: withoutSuggestion(message), ...(path && { path }), extensions: { code: extensions['code'] ?? 'BAD_OPERATION' } } };
+}
+
+function formatted(error: GraphQLError, logger: Logger): Formatted[] {
   const cause = error.originalError;
   const path = error.path === undefined ? {} : { path: error.path };
   if (cause instanceof ApiError || error instanceof ApiError) {
     const { message, extensions } = cause instanceof ApiError ? cause : error;
-    return { status: 200, error: { message, ...path, extensions: { code: extensions['code'] } } };
+    return [{ status: 200, error: { message, ...path, extensions: { code: extensions['code'] } } }];
   }
-  if (cause === undefined || cause === null) {
-    const code = error.extensions['code'] ?? 'BAD_OPERATION';
-    return { status: 400, error: { message: withoutSuggestion(error.message), ...path, extensions: { code } } };
-  }
+  if (cause === undefined || cause === null) return [badOperation(error, 400)];
+  const refused = refusals(cause);
+  if (refused.length > 0) return refused;
   if (isAway(cause)) {
-    return { status: 503, error: { message: 'The database can’t be reached: try again in a few seconds.', ...path, extensions: { code: 'UNAVAILABLE' } } };
+    return [{ status: 503, error: { message: 'The database can’t be reached: try again in a few seconds.', ...path, extensions: { code: 'UNAVAILABLE' } } }];
   }
   const reference = randomUUID().slice(0, 8);
   logger.error({ reference, path: error.path, error: cause }, 'an operation failed');
-  return { status: 200, error: { message: `Something went wrong on our side. Quote ${reference} when you report it.`, ...path, extensions: { code: 'INTERNAL', reference } } };
+  return [{ status: 200, error: { message: `Something went wrong on our side. Quote ${reference} when you report it.`, ...path, extensions: { code: 'INTERNAL', reference } } }];
 }
 
 /** What callers see of an error: our own refusals as they are, wrong operations as 400, the rest masked. */
 export const maskErrors =
   (logger: Logger) =>
   (execution: ExecutionResult & Required<Pick<ExecutionResult, 'errors'>>): { statusCode: number; response: FormattedExecutionResult } => {
-    const all = execution.errors.map((error) => formatted(error, logger));
+    const all = execution.errors.flatMap((error) => formatted(error, logger));
     const statusCode = Math.max(...all.map(({ status }) => status));
     return { statusCode, response: { ...(execution.data !== undefined && { data: execution.data }), errors: all.map(({ error }) => error) } };
   };

@@ -7,6 +7,7 @@ import { Allow, CurrentViewer, EVERY_ROLE } from '../identity/allow.decorator.js
 import type { Viewer } from '../identity/viewer.js';
 import { ChangeHub } from '../live/change-hub.js';
 import type { LiveStream } from '../live/live-stream.js';
+import { SiteAccess } from '../plant/site-access.js';
 import { latestValueOf, microsOf, tagOf } from './tag-mapping.js';
 import { LatestValue, Tag, TagConnection } from './tag.type.js';
 
@@ -22,6 +23,7 @@ export class TagResolver {
   constructor(
     private readonly data: PlantData,
     private readonly hub: ChangeHub,
+    private readonly access: SiteAccess,
   ) {}
 
   @Query(() => TagConnection, { description: 'Tags by path. `filter` matches a part of the path, name or description, upper or lower case.' })
@@ -34,7 +36,8 @@ export class TagResolver {
     @CurrentViewer() { tenant }: Viewer,
   ): Promise<TagConnection> {
     if (first < 1 || first > LARGEST_PAGE) throw badArgument(`\`first\` must be 1 to ${LARGEST_PAGE}.`);
-    const page = await this.data.tags.page(tenant, fromId('site', siteId), {
+    const site = await this.access.site(tenant, siteId);
+    const page = await this.data.tags.page(tenant, site.siteId, {
       first,
       afterPath: after ? pathOf(after) : undefined,
       filter: filter ?? undefined,

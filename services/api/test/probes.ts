@@ -1,0 +1,48 @@
+import { toId } from '../src/graphql/opaque-id.js';
+import type { ServedPlant } from './served-plants.js';
+
+/** Arguments that name things of `there`; `here` is the caller's own plant. */
+export type Probe = (there: ServedPlant, here: ServedPlant) => Record<string, unknown>;
+
+const hour = (shift: number): string => new Date(Date.now() + shift * 3_600_000).toISOString();
+const range = (): { from: string; to: string } => ({ from: hour(-1), to: hour(1) });
+const none: Probe = () => ({});
+const site: Probe = ({ plant }) => ({ siteId: toId('site', plant.site.siteId) });
+const alarm: Probe = ({ alarmId }) => ({ alarmId: toId('alarm', alarmId) });
+const tagIds: Probe = ({ plant }) => ({ tagIds: plant.tags.map(({ tagId }) => toId('tag', tagId)) });
+const tagId = ({ plant }: ServedPlant): string => toId('tag', plant.tags[0]?.tagId ?? 0);
+
+/** Operations that name nothing: what they give depends on the caller alone. */
+export const NAMELESS = ['me', 'sites', 'assignablePeople', 'signIn', 'signOut'];
+
+/** One per operation of the schema; an operation without a probe fails the test. */
+export const PROBES: Readonly<Record<string, Probe>> = {
+  me: none,
+  sites: none,
+  assignablePeople: none,
+  site: ({ plant }) => ({ id: toId('site', plant.site.siteId) }),
+  equipment: ({ lineId }) => ({ id: toId('equipment', lineId) }),
+  line: ({ lineId }) => ({ id: toId('equipment', lineId) }),
+  tags: site,
+  tag: (there) => ({ id: tagId(there) }),
+  samples: (there) => ({ tagId: tagId(there), ...range() }),
+  buckets: (there, here) => ({ ...tagIds(there, here), ...range(), bucketSeconds: 60 }),
+  pipeRun: ({ pipeRunId }) => ({ id: toId('pipe run', pipeRunId) }),
+  leakAlerts: site,
+  leakAlert: ({ alarmId }) => ({ id: toId('leak alert', alarmId) }),
+  alarms: site,
+  alarm: ({ alarmId }) => ({ id: toId('alarm', alarmId) }),
+  signIn: ({ people }) => ({ email: people.admin.email, password: 'wrong' }),
+  signOut: none,
+  acknowledgeAlarm: alarm,
+  assignAlarm: (there, here) => ({ ...alarm(there, here), personId: toId('user', here.people.maintenance.userId) }),
+  commentAlarm: (there, here) => ({ ...alarm(there, here), comment: 'seen' }),
+  shelveAlarm: (there, here) => ({ ...alarm(there, here), until: hour(2), reason: 'known' }),
+  unshelveAlarm: alarm,
+  setAlarmOutcome: (there, here) => ({ ...alarm(there, here), outcome: 'TEST' }),
+  markRepaired: alarm,
+  liveValues: tagIds,
+  alarmChanged: site,
+  yieldChanged: site,
+  gatewayChanged: site,
+};
