@@ -53,7 +53,9 @@ export const DetectorParameters = z.strictObject({
   steadyNeighbourShare: z
     .number()
     .default(0.33)
-    .describe('The same share for the medium and slow rules, which look at smoothed values'),
+    .describe('The same share for the medium rule, which looks at smoothed values'),
+  slowNeighbourShare: z.number().default(0.38).describe('… and for the slow rule'),
+  localShare: z.number().default(0.6).describe('Share of the excess that must remain after the warmth of the surroundings is taken off'),
   slowNeighbourC: z.number().default(0.6),
   slowFarShare: z.number().default(0.15).describe('The other neighbour shows at least this share in the slow rule'),
   slowHours: z.int().default(2).describe('Hours in a row above the limit'),

@@ -35,11 +35,14 @@ export function fastRule(run: RunState, sensor: number, gated: boolean): Detecti
   const factor = gated || (c.good[sensor] ?? 0) < p.profileMinutes ? p.transientFactor : 1;
   const spread = contrastSpreadOf(run, sensor);
   const level = max(0, c.level[sensor] ?? 0);
+  // Where the whole neighbourhood is warm, its warmest sensor is no leak yet.
+  const isLocal = (c.contrast[sensor] ?? 0) > p.localShare * (c.excess[sensor] ?? 0);
   const holds = (values: Float32Array, limit: number, share: number): boolean => {
     const value = values[sensor] ?? NaN;
     return (
       value > limit &&
       value - level > p.riseShare * limit &&
+      isLocal &&
       bestNeighbour(run, sensor, values) > max(share * value, p.neighbourC)
     );
   };
@@ -106,8 +109,8 @@ export function slowRule(run: RunState, sensor: number, gated: boolean): boolean
   // With one known neighbour the other side can't speak against it: the one must say more.
   const supported =
     sides.length === 2
-      ? best > max(p.steadyNeighbourShare * own, p.slowNeighbourC) && min(...sides) > p.slowFarShare * own
-      : best > max(1.5 * p.steadyNeighbourShare * own, p.slowNeighbourC);
+      ? best > max(p.slowNeighbourShare * own, p.slowNeighbourC) && min(...sides) > p.slowFarShare * own
+      : best > max(1.5 * p.slowNeighbourShare * own, p.slowNeighbourC);
   const above = (c.cusum[sensor] ?? 0) > p.slowH && min(own, d) > p.slowC && supported && !gated;
   c.slow[sensor] = above ? (c.slow[sensor] ?? 0) + 1 : 0;
   return (c.slow[sensor] ?? 0) >= p.slowHours;
