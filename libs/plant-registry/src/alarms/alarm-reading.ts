@@ -56,21 +56,6 @@ export class AlarmReading {
     );
   }
 
-  /** Alarms of the leaks on a pipe run, newest first. */
-  ofPipeRun(tenant: TenantContext, pipeRunId: number): Promise<Alarm[]> {
-    return this.registry.inTenant(tenant, (manager) =>
-      manager
-        .createQueryBuilder(Alarm, 'a')
-        .innerJoin(Detection, 'd', 'd.tenantId = a.tenantId and d.detectionId = a.detectionId')
-        .where(`a.tenantId = :tenantId and a.kind = 'leak' and d.insight = 'steam-leak' and d.subjectId = :pipeRunId`, {
-          tenantId: tenant.tenantId,
-          pipeRunId,
-        })
-        .orderBy('a.alarmId', 'DESC')
-        .getMany(),
-    );
-  }
-
   /** Alarms changed after a moment, oldest change first: what a subscription tells. */
   changedSince(tenant: TenantContext, siteId: number, after: Date, first = 100): Promise<Alarm[]> {
     return this.registry.inTenant(tenant, (manager) =>

@@ -17,14 +17,6 @@ export class AuditRepository {
     return this.registry.inTenant(tenant, (manager) => appendAudit(manager, tenant, fact, now));
   }
 
-  /** Newest first. */
-  newest(tenant: TenantContext, first: number): Promise<AuditEntry[]> {
-    const { tenantId } = tenant;
-    return this.registry.inTenant(tenant, (manager) =>
-      manager.find(AuditEntry, { where: { tenantId }, order: { auditId: 'DESC' }, take: first }),
-    );
-  }
-
   /** Id of the first entry that was changed, removed before or put in; `null` when the chain is whole. */
   verify(tenant: TenantContext): Promise<number | null> {
     const { tenantId } = tenant;

@@ -65,11 +65,6 @@ export class InsightRepository {
     );
   }
 
-  byIncident(tenant: TenantContext, incidentKey: string): Promise<Detection | null> {
-    const { tenantId } = tenant;
-    return this.registry.inTenant(tenant, (manager) => manager.findOneBy(Detection, { tenantId, incidentKey }));
-  }
-
   /** Detections that have no alarm yet or whose alarm is older than they are: the work of the alarms service. */
   awaitingAlarm(tenant: TenantContext): Promise<Detection[]> {
     const { tenantId } = tenant;

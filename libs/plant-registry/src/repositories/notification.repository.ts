@@ -48,24 +48,6 @@ export class NotificationRepository {
     });
   }
 
-  /** Journal entries of these kinds that no channel was told yet, oldest first. */
-  unannounced(tenant: TenantContext, kinds: readonly string[], first = 100): Promise<AlarmTransitionRecord[]> {
-    return this.registry.inTenant(tenant, (manager) =>
-      manager
-        .createQueryBuilder(AlarmTransitionRecord, 't')
-        .where('t.tenantId = :tenantId and t.transition = any(:kinds)', {
-          tenantId: tenant.tenantId,
-          kinds: [...kinds],
-        })
-        .andWhere(
-          'not exists (select from registry.notification n where n.tenant_id = t.tenant_id and n.transition_id = t.transition_id)',
-        )
-        .orderBy('t.transitionId', 'ASC')
-        .take(first)
-        .getMany(),
-    );
-  }
-
   /** Not delivered and not given up, oldest first. */
   pending(tenant: TenantContext): Promise<Notification[]> {
     const { tenantId } = tenant;

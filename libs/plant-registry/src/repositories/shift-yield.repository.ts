@@ -41,7 +41,7 @@ export class ShiftYieldRepository {
         )
           continue;
         if (newest && isYoung(newest, result)) {
-          const updated = manager.create(ShiftYield, { ...newest, ...result });
+          const updated = manager.merge(ShiftYield, newest, result);
           await manager.save(ShiftYield, updated);
           written.push(updated);
           continue;

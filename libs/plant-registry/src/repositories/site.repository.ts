@@ -24,11 +24,6 @@ export class SiteRepository {
     return this.registry.inTenant(tenant, (manager) => manager.findOneBy(Site, { tenantId, siteId }));
   }
 
-  bySlug(tenant: TenantContext, slug: string): Promise<Site | null> {
-    const { tenantId } = tenant;
-    return this.registry.inTenant(tenant, (manager) => manager.findOneBy(Site, { tenantId, slug }));
-  }
-
   /** Every area, line and cell of a site, by path. */
   equipment(tenant: TenantContext, siteId: number): Promise<Equipment[]> {
     const { tenantId } = tenant;

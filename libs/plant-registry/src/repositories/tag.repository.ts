@@ -42,11 +42,6 @@ export class TagRepository {
     );
   }
 
-  countOfSite(tenant: TenantContext, siteId: number): Promise<number> {
-    const { tenantId } = tenant;
-    return this.registry.inTenant(tenant, (manager) => manager.countBy(Tag, { tenantId, siteId }));
-  }
-
   /** Tags of a site by path, a page at a time. */
   page(tenant: TenantContext, siteId: number, { first, afterPath, filter }: TagPageRequest): Promise<TagPage> {
     const { tenantId } = tenant;

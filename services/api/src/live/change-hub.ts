@@ -64,6 +64,6 @@ export class ChangeHub {
   }
 
   close(): void {
-    for (const subscriber of [...this.subscribers]) subscriber.end();
+    for (const subscriber of new Set(this.subscribers)) subscriber.end();
   }
 }
