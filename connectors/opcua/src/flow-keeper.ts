@@ -28,6 +28,9 @@ const REPAIR_BUDGET_MS = 4_000;
 const HEARTBEAT_MS = 5_000;
 // Generous: a busy gateway must not take its own delay for a dead server.
 const HEARTBEAT_TIMEOUT_MS = 4_000;
+/** The driver may hold a request for ever while it reconnects; we don't wait for ever. */
+const STEP_MS = 20_000;
+const CLOSE_MS = 3_000;
 const RETRY_FIRST_MS = 250;
 const RETRY_LAST_MS = 2_000;
 // Wrong passwords lock accounts: don't hammer.
@@ -74,7 +77,7 @@ export class FlowKeeper {
   async close(): Promise<void> {
     this.ending.abort();
     clearInterval(this.watch);
-    await this.work;
+    await withinTime(this.work, CLOSE_MS, 'ending the repair').catch(() => undefined);
     await this.drop(true);
     this.lostAtMs = undefined;
   }
@@ -104,7 +107,7 @@ export class FlowKeeper {
       this.heartbeatAtMs = performance.now();
       link.client.on('connection_lost', () => this.onLost(link, 'The connection to the server broke.', 'opcua.connection-lost'));
       link.client.on('close', () => this.onLost(link, 'The server closed the connection.', 'opcua.connection-lost'));
-      await this.flow.attach(link);
+      await withinTime(this.flow.attach(link), STEP_MS, 'subscribing');
     } catch (error) {
       await this.drop(false);
       throw explain(this.concerned, error);
@@ -118,14 +121,15 @@ export class FlowKeeper {
   }
 
   private async look(): Promise<void> {
-    if (this.watching || this.rebuilding || this.ending.signal.aborted) return;
+    if (this.rebuilding || this.ending.signal.aborted) return;
+    const now = performance.now();
+    if (this.lostAtMs !== undefined) {
+      if (now - this.lostAtMs > REPAIR_BUDGET_MS) this.rebuild();
+      return;
+    }
+    if (this.watching) return;
     this.watching = true;
     try {
-      const now = performance.now();
-      if (this.lostAtMs !== undefined) {
-        if (now - this.lostAtMs > REPAIR_BUDGET_MS) this.rebuild();
-        return;
-      }
       const { link } = this;
       if (!link) return;
       const silence = this.flow.silence(now);
@@ -154,7 +158,8 @@ export class FlowKeeper {
     }
     this.recreatedAtMs = now;
     this.flow.lost(silence, 'opcua.subscription-silent');
-    await this.flow.recreate(link);
+    await withinTime(this.flow.recreate(link), STEP_MS, 'recreating the subscriptions').catch((error: unknown) => this.distrust(String(error)));
+    if (this.isLost) return;
     this.rungs.recreated++;
   }
 
@@ -173,7 +178,7 @@ export class FlowKeeper {
     if (this.serverTimeStuck === 3) {
       this.flow.failing(explain(this.concerned, new Error('deadline: the clock of the server stands still')));
     }
-    await this.flow.tick(link, status.state);
+    await withinTime(this.flow.tick(link, status.state), STEP_MS, 'the regular work');
   }
 
   private async readStatus({ session }: ServerLink): Promise<{ state: ServerState | undefined; time: number | undefined }> {

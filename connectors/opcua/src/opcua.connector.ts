@@ -31,6 +31,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
   private readonly keeper: FlowKeeper;
   private subscriptions: TagSubscriptions | undefined;
   private steps: Promise<unknown> = Promise.resolve();
+  private linkGone = neverYet();
   private lastState = '';
   private lostReason = '';
   private backAtMs: number | undefined;
@@ -43,7 +44,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     this.keeper = new FlowKeeper(settings.endpointUrl, {
       connect: () => this.connect(),
       attach: (link) => this.attach(link),
-      detach: () => this.subscriptions?.detach(),
+      detach: () => this.detach(),
       recreate: (link) => this.recreate(link),
       silence: (nowMs) => this.silence(nowMs),
       lost: (reason, code) => this.lost(reason, code),
@@ -192,7 +193,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     const link = this.keeper.current;
     if (!link) return;
     (await this.namespaces).update(await readNamespaces(link.session));
-    await this.subscriptions?.refill(subscription);
+    if (this.keeper.current === link) await this.subscriptions?.refill(subscription);
   }
 
   private silence(nowMs: number): string | undefined {
@@ -235,7 +236,9 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
   private published(subscription: TagSubscription, publication: Publication): void {
     if (!this.isOpen) return;
     const { observations } = publication;
-    const mark: FlowMark = { ...publication, subscription: subscription.number, scanUs: subscription.scanIntervalMs * 1000, atMs: performance.now() };
+    // Not every server states its publish time; ours is as good as its clock, and the ledger checks that they agree.
+    const publishTimeUs = publication.publishTimeUs ?? this.host.now();
+    const mark: FlowMark = { ...publication, publishTimeUs, subscription: subscription.number, scanUs: subscription.scanIntervalMs * 1000, atMs: performance.now() };
     if (this.ledger.isOpen) this.endOutage(mark, publication);
     const rung = this.keeper.flowing();
     if (rung && this.repairing !== undefined && this.keeper.current) this.announce(this.keeper.current, rung);
@@ -271,10 +274,24 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     this.host.state(state);
   }
 
-  /** Work on subscriptions, one after the other. */
+  /** Work on subscriptions, one after the other; none outlives its link, whose driver may hold a request for ever. */
   private inTurn<T>(step: () => Promise<T> | T): Promise<T> {
-    const next = this.steps.then(step);
+    const next = this.steps.then(() => Promise.race([step(), this.linkGone.promise]));
     this.steps = next.catch(() => undefined);
     return next;
   }
+
+  private detach(): void {
+    this.subscriptions?.detach();
+    this.linkGone.reject(new Error('the connection was replaced'));
+    this.linkGone = neverYet();
+    this.steps = Promise.resolve();
+  }
+}
+
+/** A promise that only ever rejects, and may do so unheard. */
+function neverYet(): PromiseWithResolvers<never> {
+  const made = Promise.withResolvers<never>();
+  made.promise.catch(() => undefined);
+  return made;
 }

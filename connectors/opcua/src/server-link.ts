@@ -112,7 +112,7 @@ export async function openLink(settings: OpcUaSettings, host: ConnectorHost, own
     await withinTime(client.connect(settings.endpointUrl), settings.connectTimeoutMs, 'the secure channel');
     const session = await withinTime(client.createSession(identity), settings.connectTimeoutMs, 'the sign-in');
     if (!hasMonitoredItems(session)) throw new Error('the OPC UA driver has changed: its session has no monitored items');
-    return { client, session, certificate, namespaces: await readNamespaces(session) };
+    return { client, session, certificate, namespaces: await withinTime(readNamespaces(session), settings.connectTimeoutMs, 'the list of namespaces') };
   } catch (error) {
     if (client) await endClient(client);
     throw explain(settings.endpointUrl, error);

@@ -183,11 +183,10 @@ export class TagSubscription {
     return ids;
   }
 
-  /** Drops tags here and at the server. */
-  async remove(tagIds: readonly number[], session: LinkSession | undefined, perCall = 1): Promise<void> {
-    const ids = this.drop(tagIds);
-    if (!session || !this.subscription) return;
+  /** Deletes monitored items at the server. */
+  async deleteItems(ids: readonly number[], session: LinkSession, perCall: number): Promise<void> {
     for (const piece of pieces(ids, perCall)) {
+      if (!this.subscription) return;
       await session.deleteMonitoredItems({ subscriptionId: this.subscription.subscriptionId, monitoredItemIds: [...piece] });
     }
   }
@@ -227,6 +226,7 @@ export class TagSubscription {
       timestampsToReturn: TimestampsToReturn.Both,
       itemsToCreate: wanted.map(({ item, nodeId }) => this.request(item, nodeId, withFilter)),
     });
+    if (this.subscription !== subscription) return [];
     const refused: { item: Item; nodeId: string }[] = [];
     wanted.forEach((entry, index) => {
       const result = answer.results?.[index];

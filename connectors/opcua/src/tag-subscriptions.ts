@@ -52,10 +52,14 @@ export class TagSubscriptions {
     const gone = [...this.wanted.values()].filter((tag) => !isSame(tag, next.get(tag.tagId)));
     const added = [...next.values()].filter((tag) => !isSame(tag, this.wanted.get(tag.tagId)));
     this.wanted = next;
-    await this.take(gone);
+    // First everything here, then the server: an attempt that is cut off leaves nothing half known.
+    const removed = this.take(gone);
     const touched = this.place(added);
-    if (this.attached) for (const subscription of touched) await this.fill(subscription, this.attached);
-    await this.sweep();
+    const empty = this.sweep();
+    const { attached } = this;
+    if (attached) for (const [subscription, ids] of removed) await subscription.deleteItems(ids, attached.session, attached.limits.monitoredItemsPerCall);
+    if (attached) for (const subscription of touched) await this.fill(subscription, attached);
+    for (const subscription of empty) await subscription.stop();
   }
 
   /** Subscribes everything on a new session. */
@@ -141,20 +145,24 @@ export class TagSubscriptions {
     return out;
   }
 
-  private async take(tags: readonly OpcUaTag[]): Promise<void> {
+  /** Drops tags; returns what the server still has of them. */
+  private take(tags: readonly OpcUaTag[]): readonly (readonly [TagSubscription, readonly number[]])[] {
+    const removed: [TagSubscription, readonly number[]][] = [];
     for (const [subscription, gone] of Map.groupBy(tags, ({ tagId }) => this.home.get(tagId))) {
       for (const { tagId } of gone) this.home.delete(tagId);
-      await subscription?.remove(gone.map(({ tagId }) => tagId), this.attached?.session, this.attached?.limits.monitoredItemsPerCall);
-      if (subscription) subscription.isFull = false;
+      if (!subscription) continue;
+      removed.push([subscription, subscription.drop(gone.map(({ tagId }) => tagId))]);
+      subscription.isFull = false;
     }
+    return removed;
   }
 
-  private async sweep(): Promise<void> {
-    for (const subscription of this.all) {
-      if (subscription.size > 0) continue;
+  private sweep(): readonly TagSubscription[] {
+    const empty = [...this.all].filter(({ size }) => size === 0);
+    for (const subscription of empty) {
       this.all.delete(subscription);
       this.forget(subscription.number);
-      await subscription.stop();
     }
+    return empty;
   }
 }
