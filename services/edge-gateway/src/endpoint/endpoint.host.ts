@@ -1,6 +1,5 @@
 import {
   ConfigurationError,
-  ConnectorError,
   type Connector,
   type ConnectorHost,
   type ConnectorTag,
@@ -13,6 +12,7 @@ import type { ConnectorEntry } from '../catalog/connector-catalog.js';
 import type { Logger } from '@telltale/service-runtime';
 import { pause, unlessEnded } from '../pulse.js';
 import { BackOff } from './back-off.js';
+import { failureOf } from './connector-failure.js';
 import type { EndpointJournal } from './endpoint-journal.js';
 import { RateMeter } from './rate-meter.js';
 import { ScanSchedule } from './scan-schedule.js';
@@ -110,10 +110,11 @@ export class EndpointHost {
       } catch (error) {
         await this.shut();
         if (signal.aborted) return;
-        if (error instanceof ConfigurationError) {
-          this.show({ state: 'misconfigured', code: error.code, reason: error.message, untrustedCertificate: null });
+        const { kind, code, reason } = failureOf(error);
+        if (kind === 'configuration') {
+          this.show({ state: 'misconfigured', code, reason, untrustedCertificate: null });
           // A secret can come without a new configuration.
-          if (error.code.startsWith('gateway.secret')) {
+          if (code.startsWith('gateway.secret')) {
             await pause(SECRET_RETRY_MS, signal);
             continue;
           }
@@ -121,7 +122,7 @@ export class EndpointHost {
           return;
         }
         // An untrusted certificate stays shown while the retries go on.
-        if (this.shown.state !== 'untrusted') this.show({ state: 'disconnected', ...reasonOf(error), untrustedCertificate: null });
+        if (this.shown.state !== 'untrusted') this.show({ state: 'disconnected', code, reason, untrustedCertificate: null });
         await pause(this.backOff.next(), signal);
       }
     }
@@ -233,9 +234,4 @@ export class EndpointHost {
     if (next.state === 'connected') this.surroundings.logger.info(line);
     else if (next.state !== 'connecting') this.surroundings.logger.warn(line);
   }
-}
-
-function reasonOf(error: unknown): { code: string; reason: string } {
-  if (error instanceof ConnectorError) return { code: error.code, reason: error.message };
-  return { code: 'connector.unexpected', reason: error instanceof Error ? error.message : String(error) };
 }

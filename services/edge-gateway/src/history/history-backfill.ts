@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { ConnectorError, TemporaryError, type Observation } from '@telltale/connector-sdk';
+import type { Observation } from '@telltale/connector-sdk';
 import type { SpoolEntry } from '@telltale/edge-spool';
 import { emptyColumns, type ContinuityRow, type TimeUs } from '@telltale/tag-sample';
 import { BATCH_SAMPLES, SampleCollector, spoolEntry } from '../collect/sample-collector.js';
 import { SpoolRoom } from '../collect/spool-room.js';
 import { BackOff } from '../endpoint/back-off.js';
+import { failureOf } from '../endpoint/connector-failure.js';
 import { doubted, plausibleTime } from '../endpoint/source-time.js';
 import { TagBook } from '../endpoint/tag-book.js';
 import { GatewayPremises } from '../gateway-premises.js';
@@ -158,9 +159,10 @@ export class HistoryBackfill {
         }
       }
     } catch (error) {
-      if (error instanceof TemporaryError || !(error instanceof ConnectorError)) throw error;
+      const { kind, reason } = failureOf(error);
+      if (kind !== 'configuration') throw error;
       failed.add(tagId);
-      this.premises.logger.warn(`The history of a tag can't be read, its gap stays: ${error.message}`);
+      this.premises.logger.warn(`The history of a tag can't be read, its gap stays: ${reason}`);
     }
   }
 
