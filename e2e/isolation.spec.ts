@@ -79,7 +79,7 @@ describe('isolation of tenants', () => {
     const heard: string[] = [];
     const socket = new WebSocket(`${platform.apiUrl.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers: { cookie: admin.cookieHeader } });
     await new Promise((opened, failed) => socket.once('open', opened).once('error', failed));
-    socket.on('message', (message) => heard.push(String(message)));
+    socket.on('message', (message: Buffer) => heard.push(message.toString('utf8')));
     socket.send(JSON.stringify({ type: 'connection_init' }));
     await until('connection', 10_000, async () => heard.some((message) => message.includes('connection_ack')));
     subscriptions.forEach(({ text }, index) => socket.send(JSON.stringify({ id: String(index), type: 'subscribe', payload: { query: text } })));

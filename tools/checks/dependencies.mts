@@ -24,7 +24,7 @@ export const dependencies: Check = {
     const { code, output } = await runProgram(root, join(root, 'node_modules', '.bin', 'depcruise'), [
       ...GROUPS, '--config', '.dependency-cruiser.cjs', '--output-type', 'err',
     ]);
-    const seen = Number(/\((\d+) modules/.exec(output)?.[1] ?? 0);
+    const seen = Number(/(\d+) modules/.exec(output)?.[1] ?? 0);
     const expected = await countSources(root);
     if (seen < expected) return [`The dependency check saw ${seen} modules of at least ${expected}: it proves nothing. Check its resolver options.`];
     return code === 0 ? [] : lastLines(output, 40);

@@ -1,2 +1,2 @@
 export * from './settings.js';
-export * from './common-settings.js';
+export * from './variables.js';

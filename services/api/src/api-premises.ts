@@ -37,7 +37,7 @@ export class ApiPremises {
     const logger = createLogger('api', settings.LOG_LEVEL);
     const registry = await RegistryDatabase.open(settings.DATABASE_URL, { maxConnections: CONNECTIONS });
     const series = openSeriesReader(settings.DATABASE_URL);
-    const appended = await openAppendListener(settings.DATABASE_URL);
+    const appended = openAppendListener(settings.DATABASE_URL);
     let announce = (_topic: 'alarms' | 'yields' | 'gateways', _tenantId: number): void => undefined;
     const changed = await ChangeListener.open(settings.DATABASE_URL, ['alarms', 'yields', 'gateways'], (channel, tenantId) => {
       if (channel !== 'detections') announce(channel, tenantId);

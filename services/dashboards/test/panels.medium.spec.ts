@@ -47,7 +47,7 @@ describe('Grafana panels', () => {
   test('three dashboards, each panel with a description and one query', () => {
     expect(Object.keys(dashboards())).toEqual(['site-overview', 'steam-leaks', 'yield']);
     for (const { panels } of Object.values(dashboards())) {
-      for (const panel of (panels ?? []).filter(isPanel)) expect(`${panel.title}: ${panel.description?.length ?? 0 > 20}`).not.toMatch(/: 0$/);
+      for (const panel of (panels ?? []).filter(isPanel)) expect(panel.description ?? '').toMatch(/.{20,}/);
     }
     expect(queries().length).toBeGreaterThanOrEqual(20);
   });
@@ -71,7 +71,7 @@ describe('Grafana panels', () => {
 
   test.each(Object.entries(dashboards()))('variables of %s offer what the tenant has', async (_name, dashboard) => {
     for (const variable of dashboard.templating?.list ?? []) {
-      const { rows } = await plants.grafana.query<{ __text: string; __value: number }>(expandMacros(String(variable.query), RANGE, variables));
+      const { rows } = await plants.grafana.query<{ __text: string; __value: number }>(expandMacros(typeof variable.query === 'string' ? variable.query : '', RANGE, variables));
       expect(rows).toHaveLength(1);
       expect(rows[0]?.__text).toContain('first');
     }

@@ -41,7 +41,8 @@ export class ShiftYieldRepository {
         )
           continue;
         if (newest && isYoung(newest, result)) {
-          const updated = manager.merge(ShiftYield, newest, result);
+          const { revision, restatementReason } = newest;
+          const updated = manager.create(ShiftYield, { ...result, tenantId, revision, restatementReason });
           await manager.save(ShiftYield, updated);
           written.push(updated);
           continue;

@@ -11,7 +11,8 @@ import { isStale, microsOf, timeOf } from '../tags/tag-mapping.js';
 import { isGood } from '@telltale/tag-sample';
 import { figuresOf } from '../yield/yield-mapping.js';
 import { YieldStatus, type YieldFigures } from '../yield/yield.type.js';
-import type { ShiftWindow, SiteOverview } from './site.type.js';
+import type { ShiftWindow } from './shift-window.type.js';
+import type { SiteOverview } from './site.type.js';
 
 /** The overview with what its resolvers need to go on. */
 export interface OverviewFigures extends SiteOverview {

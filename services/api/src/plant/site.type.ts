@@ -1,21 +1,7 @@
 import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Money } from '../identity/identity.type.js';
 import { YieldFigures } from '../yield/yield.type.js';
-
-@ObjectType()
-export class ShiftWindow {
-  @Field(() => String)
-  name: string;
-
-  @Field(() => GraphQLISODateTime)
-  start: Date;
-
-  @Field(() => GraphQLISODateTime)
-  end: Date;
-
-  @Field(() => String, { description: 'ISO date of the production day, plant time.' })
-  productionDay: string;
-}
+import { ShiftWindow } from './shift-window.type.js';
 
 @ObjectType({ description: 'What a plant manager reads in five seconds.' })
 export class SiteOverview {

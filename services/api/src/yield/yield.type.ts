@@ -1,6 +1,6 @@
 import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Money } from '../identity/identity.type.js';
-import { ShiftWindow } from '../plant/site.type.js';
+import { ShiftWindow } from '../plant/shift-window.type.js';
 
 export enum YieldStatus {
   PROVISIONAL = 'PROVISIONAL',
