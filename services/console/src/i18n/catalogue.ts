@@ -128,7 +128,7 @@ export const CATALOGUE = {
   'line.elementsNote': ['ISO 22400-2; ratios are made from these sums', 'ISO 22400-2; daraus entstehen alle Verhältnisse'],
   'line.productsTitle': ['Products', 'Produkte'],
   'line.restatementsTitle': ['Restatements', 'Korrekturen'],
-  'line.noRestatements': ['The figures of this shift were never corrected.', 'Die Zahlen dieser Schicht wurden nie korrigiert.'],
+  'line.noRestatements': ['No final figure of this shift was ever replaced.', 'Keine endgültige Zahl dieser Schicht wurde je ersetzt.'],
   'line.restated': ['Revision {{revision}} of {{time}} replaced: {{reason}}', 'Stand {{revision}} vom {{time}} ersetzt: {{reason}}'],
   'line.revision': ['Revision {{revision}}', 'Stand {{revision}}'],
   'line.noShiftsTitle': ['No shift yet', 'Noch keine Schicht'],

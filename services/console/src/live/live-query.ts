@@ -45,5 +45,7 @@ export function useLiveQuery<Data, Variables extends AnyVariables>(options: Live
     return () => window.clearInterval(timer);
   }, [seconds, refresh, pause]);
 
-  return { data: result.data, error: result.error, loading: result.fetching && !result.data, refresh };
+  // An answer that is an error as a whole carries null.
+  const data = result.data ?? undefined;
+  return { data, error: result.error, loading: result.fetching && data === undefined, refresh };
 }

@@ -3,28 +3,33 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { formatDateTime } from '../../format/format';
 import type { AlarmOutcome } from '../../generated/graphql';
 import { useText } from '../../i18n/text';
+import { useLiveQuery } from '../../live/live-query';
 import { Panel } from '../../parts/panel';
 import { useSession } from '../../shell/session';
 import { useFormats } from '../../shell/site-context';
 import type { AlarmActions } from '../alarms/alarm-actions';
 import { ShelveButton } from '../alarms/shelve-form';
-import type { LeakData, PeopleData } from './leak-page';
+import { PeopleDocument } from './leak.documents';
+import type { LeakData } from './leak-page';
 
 const OUTCOMES: readonly AlarmOutcome[] = ['CONFIRMED_LEAK', 'NUISANCE', 'SENSOR_FAULT', 'TEST'];
 
 interface HandlingProps {
   readonly leak: LeakData;
-  readonly people: PeopleData;
   readonly actions: AlarmActions;
 }
 
 /** Only what the state machine and the reader's role allow now. */
-export function Handling({ leak, people, actions }: HandlingProps): ReactNode {
+export function Handling({ leak, actions }: HandlingProps): ReactNode {
   const { t } = useText();
   const formats = useFormats();
   const { me } = useSession();
   const { alarm } = leak;
   const can = (action: (typeof alarm.allowedActions)[number]): boolean => alarm.allowedActions.includes(action);
+  // Only those who may assign may see whom.
+  const asked = useLiveQuery({ query: PeopleDocument, variables: {}, pause: !can('ASSIGN') });
+  const known = asked.data?.assignablePeople ?? [];
+  const people = alarm.assignee && !known.some(({ id }) => id === alarm.assignee?.id) ? [alarm.assignee, ...known] : known;
   return (
     <Panel title={t('leak.workTitle')} testId="leak-handling">
       <div className="stack">

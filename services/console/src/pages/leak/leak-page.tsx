@@ -15,15 +15,14 @@ import { LeakDocument } from './leak.documents';
 import { LossPanel } from './loss-panel';
 
 export type LeakData = NonNullable<LeakQuery['leakAlert']>;
-export type PeopleData = LeakQuery['assignablePeople'];
 
 export function LeakPage(): ReactNode {
   const { id = '' } = useParams();
   const asked = useLiveQuery({ query: LeakDocument, variables: { id }, on: ['alarm'], everySeconds: 10 });
-  return <Answered asked={asked}>{(data) => (data.leakAlert ? <Content leak={data.leakAlert} people={data.assignablePeople} /> : <NotFound />)}</Answered>;
+  return <Answered asked={asked}>{(data) => (data.leakAlert ? <Content leak={data.leakAlert} /> : <NotFound />)}</Answered>;
 }
 
-function Content({ leak, people }: { readonly leak: LeakData; readonly people: PeopleData }): ReactNode {
+function Content({ leak }: { readonly leak: LeakData }): ReactNode {
   const { t } = useText();
   const actions = useAlarmActions(leak.alarm.id);
   return (
@@ -47,7 +46,7 @@ function Content({ leak, people }: { readonly leak: LeakData; readonly people: P
               <dd>{leak.alarm.consequence}</dd>
             </dl>
           </Panel>
-          <Handling leak={leak} people={people} actions={actions} />
+          <Handling leak={leak} actions={actions} />
           <History leak={leak} />
         </div>
         <EvidencePanel leakId={leak.id} title={leak.pipeRun.name} onsetAt={leak.onsetAt} />

@@ -25,6 +25,11 @@ export const LeakDocument = graphql(`
         }
       }
     }
+  }
+`);
+
+export const PeopleDocument = graphql(`
+  query People {
     assignablePeople {
       id
       name

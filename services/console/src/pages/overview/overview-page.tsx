@@ -23,7 +23,7 @@ export function OverviewPage(): ReactNode {
   const asked = useLiveQuery({ query: OverviewDocument, variables, on: ['alarm', 'yield'], everySeconds: 10 });
   return (
     <>
-      <PageHead title={site.name} note={<Freshness newest={asked.data?.site?.overview.newestSampleAt ?? null} />} />
+      <PageHead title={site.name} note={asked.data?.site && <Freshness newest={asked.data.site.overview.newestSampleAt ?? null} />} />
       <Answered asked={asked}>{(data) => (data.site ? <Content site={data.site} leaks={data.leakAlerts} /> : <NotFound />)}</Answered>
     </>
   );
