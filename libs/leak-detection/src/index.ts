@@ -1,5 +1,5 @@
 export * from './detector-parameters.js';
-export { LayoutError, type RunLayout } from './run-layout.js';
+export { LayoutError, MIN_SENSORS, type RunLayout } from './run-layout.js';
 export * from './incident.js';
 export * from './minute.js';
 export { createRunState, type RunState } from './run-state.js';

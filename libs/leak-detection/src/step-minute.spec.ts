@@ -83,6 +83,7 @@ describe('the steam line detector', () => {
     [34.3, 24],
     [6.2, 10],
     [4.4, 8],
+    [9, 12],
   ])('finds a leak at %d m on a run of %d sensors', (xM, sensors) => {
     const short = makeLine({ seed: 12, sensors, days: 3, leaks: [leakAt(xM, 4000, 12)], disturbances: false });
     const opened = runLine(createRunState({ positionsM: short.positionsM }), short).filter(
@@ -156,8 +157,8 @@ describe('the steam line detector', () => {
   });
 
   it('refuses a run without neighbours and sensors out of order', () => {
-    expect(() => createRunState({ positionsM: [0, 1, 2, 3] })).toThrow(LayoutError);
-    expect(() => createRunState({ positionsM: [0, 1, 3, 2, 4] })).toThrow(
+    expect(() => createRunState({ positionsM: [0, 1, 2, 3, 4] })).toThrow(LayoutError);
+    expect(() => createRunState({ positionsM: [0, 1, 3, 2, 4, 5] })).toThrow(
       /Sensor 3 does not lie behind the one before it/,
     );
   });

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { MIN_SENSORS } from '@telltale/leak-detection';
 import { isGood } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import type { LatestSample } from '@telltale/time-series';
@@ -6,7 +7,7 @@ import type { InsightRunner } from '../insight-runner.js';
 import { InsightsPremises } from '../insights-premises.js';
 import { LeakMetrics } from './leak.metrics.js';
 import { RunFollower } from './run-follower.js';
-import { MIN_SENSORS, setupKey, type RunSetup } from './run-setup.js';
+import { setupKey, type RunSetup } from './run-setup.js';
 import { SilenceWatch } from './silence-watch.js';
 
 const SETUPS_EVERY_MS = 30_000;

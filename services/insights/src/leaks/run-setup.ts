@@ -6,7 +6,5 @@ export interface RunSetup {
   readonly sensors: readonly PipeSensor[];
 }
 
-export const MIN_SENSORS = 5;
-
 export const setupKey = ({ run, sensors }: RunSetup): string =>
   JSON.stringify([run, sensors.map(({ tagId, positionM }) => [tagId, positionM])]);
