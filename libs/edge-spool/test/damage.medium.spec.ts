@@ -32,7 +32,7 @@ describe('a damaged spool', () => {
   it('loses at most the last record when any byte of it is flipped, numbered or not, and never opens twice with damage', async () => {
     for (const numbered of [false, true]) {
       await inTemporaryFolder((folder) => {
-        const size = 400;
+        const size = 130;
         const original = join(folder, 'original');
         mkdirSync(original);
         const spool = new EdgeSpool(options(original));
@@ -58,7 +58,7 @@ describe('a damaged spool', () => {
         }
       });
     }
-  }, 120_000);
+  }, 240_000);
 
   it('survives a journal torn at every 16th byte: what had been committed before the tear is there', async () => {
     await inTemporaryFolder((folder) => {
@@ -80,7 +80,7 @@ describe('a damaged spool', () => {
       }
       live.close();
     });
-  }, 120_000);
+  }, 240_000);
 
   it('begins anew when the file is no spool at all, keeps the file and declares the stretch', async () => {
     await inTemporaryFolder((folder) => {
@@ -168,5 +168,5 @@ describe('a writer killed with SIGKILL', () => {
     const run = spawnSync(process.execPath, ['--no-warnings', join(import.meta.dirname, 'kill-rounds.mjs'), '40', '20261123'], { encoding: 'utf8' });
     expect(run.stderr).toBe('');
     expect(run.stdout).toMatch(/40 kills.*: [1-9]\d* batches, lost 0, duplicated 0, unexpected 0/);
-  }, 120_000);
+  }, 240_000);
 });
