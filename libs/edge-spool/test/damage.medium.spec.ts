@@ -32,7 +32,7 @@ describe('a damaged spool', () => {
   it('loses at most the last record when any byte of it is flipped, numbered or not, and never opens twice with damage', async () => {
     for (const numbered of [false, true]) {
       await inTemporaryFolder((folder) => {
-        const size = 130;
+        const size = 400;
         const original = join(folder, 'original');
         mkdirSync(original);
         const spool = new EdgeSpool(options(original));
