@@ -87,7 +87,7 @@ export class EndpointHost {
     if (!this.connector?.readHistory) {
       throw new ConfigurationError('gateway.no-history', tag.tagPath, `${this.configured.name} keeps no history`, 'Remove the history source of this tag, or the days to read back.');
     }
-    return this.connector.readHistory({ ...this.connectorTag(tag), address: this.entry.factory.parseAddress(address) }, fromUs, toUs);
+    return this.connector.readHistory(this.connectorTag({ ...tag, address }), fromUs, toUs);
   }
 
   report(): EndpointReport {
@@ -210,7 +210,7 @@ export class EndpointHost {
     if (bad.length > 0) this.journal.reject(bad, this.surroundings.nowUs());
   }
 
-  private connectorTag(tag: ConfiguredTag): ConnectorTag<unknown> {
+  private connectorTag(tag: Omit<ConfiguredTag, 'address'> & { readonly address: unknown }): ConnectorTag<unknown> {
     const { tagId, tagPath, scanIntervalMs, deadband } = tag;
     return { tagId, tagPath, address: this.entry.factory.parseAddress(tag.address), scanIntervalMs, ...(deadband && { deadband }) };
   }
