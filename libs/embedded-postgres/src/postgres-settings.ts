@@ -2,11 +2,12 @@ export type PostgresSettings = Readonly<Record<string, string | number>>;
 
 /** For one plant on a small machine: about 60 MB resident beside the shared buffers. */
 export const LOW_MEMORY_SETTINGS: PostgresSettings = {
-  shared_buffers: '64MB',
+  shared_buffers: '32MB',
   max_connections: 60,
   work_mem: '8MB',
   maintenance_work_mem: '64MB',
   max_worker_processes: 2,
+  max_logical_replication_workers: 0,
   max_parallel_workers: 0,
   max_parallel_workers_per_gather: 0,
   autovacuum_max_workers: 2,

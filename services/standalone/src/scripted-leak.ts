@@ -6,6 +6,8 @@ import type { DataFolder } from './data-folder.js';
 
 const AFTER_MS = 90_000;
 const AMPLITUDE_C = 18;
+/** Share of the run's length; each start leaks somewhere else. */
+const PLACES = [0.62, 0.31, 0.78, 0.47];
 
 /** Where the simulated plants say about themselves that they are not real; the api shows it on every page. */
 export const simulationFile = (folder: DataFolder): string => join(folder.path, 'simulation.json');
@@ -13,10 +15,11 @@ export const simulationFile = (folder: DataFolder): string => join(folder.path, 
 /** Opens a leak on the first pipe run some 90 s after the start, so that a visitor sees one happen. Real time: nothing is compressed. */
 export function scriptLeak(plants: RunningPlants, folder: DataFolder, print: (line: string) => void): RunningService | null {
   const steam = plants.ludwigshafen;
-  const run = steam?.layout.pipeRuns[0];
+  const before = steam?.groundTruth().leaks.length ?? 0;
+  const run = steam?.layout.pipeRuns[before % (steam.layout.pipeRuns.length || 1)];
   if (steam === undefined || run === undefined) return null;
   const startsAt = new Date(Date.now() + AFTER_MS);
-  const positionM = Math.round(run.lengthM * 0.62 * 10) / 10;
+  const positionM = Math.round(run.lengthM * (PLACES[before % PLACES.length] ?? 0.5) * 10) / 10;
   const title = `Steam leak on ${run.name} at ${positionM} m`;
   const plantOf = (scripted: object[]): object => ({ speed: plants.clock.speed, scripted });
   writeFileSync(
