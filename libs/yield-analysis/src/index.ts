@@ -1,3 +1,4 @@
+export { yieldCompleteness } from './completeness.js';
 export * from './counter.js';
 export * from './line-shift.js';
 export * from './loss-tree.js';

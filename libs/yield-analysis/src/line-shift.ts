@@ -16,6 +16,8 @@ export interface CounterSignal {
   /** Good readings in order of time, with the last one before the shift. */
   readonly samples: readonly CounterSample[];
   readonly rules: CounterRules;
+  /** Stretches without a good reading: after a bad one up to the next good one, and those that nobody measured. */
+  readonly missing: readonly Interval[];
 }
 
 export interface ProductRate {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Interval } from '@telltale/plant-calendar';
+import { yieldCompleteness } from './completeness.js';
 import type { CounterSample } from './counter.js';
 import { MICRO_STOP_US, type LineShift, type StateMeaning } from './line-shift.js';
 import { lossTree } from './loss-tree.js';
@@ -21,9 +23,10 @@ const meanings = new Map<number, StateMeaning>([
   [SETUP, { name: 'setup', element: 'setup' }],
 ]);
 
-const counted = (...readings: [string, number][]): { samples: CounterSample[]; rules: { max: number } } => ({
+const counted = (...readings: [string, number][]): { samples: CounterSample[]; rules: { max: number }; missing: Interval[] } => ({
   samples: readings.map(([clock, value]) => ({ timeUs: at(clock), value })),
   rules: { max: 4_294_967_295 },
+  missing: [],
 });
 
 /** The worked shift of the handbook example: 06:00–14:00 with a break, a breakdown, a stop that touches the break, a set-up and a micro-stop. */
@@ -53,6 +56,39 @@ const worked: LineShift = {
   microStopUs: MICRO_STOP_US,
 };
 
+describe('completeness of a shift', () => {
+  test('is whole where state, product and both counters are known, however seldom they speak', () => {
+    expect(yieldCompleteness(worked)).toBe(1);
+  });
+
+  test('is nothing where a counter gave no good reading', () => {
+    expect(yieldCompleteness({ ...worked, reject: counted() })).toBe(0);
+    expect(yieldCompleteness({ ...worked, good: { ...counted(), samples: [{ timeUs: at('07:00'), value: Number.NaN }] } })).toBe(0);
+  });
+
+  test('lacks the time before the first reading and the missing stretches, planned stops apart', () => {
+    expect(yieldCompleteness({ ...worked, good: counted(['06:45', 1000], ['13:59', 1679]) })).toBeCloseTo(405 / 450, 12);
+    const missing = [{ startUs: at('09:45'), endUs: at('10:45') }];
+    expect(yieldCompleteness({ ...worked, reject: { ...worked.reject, missing } })).toBeCloseTo(420 / 450, 12);
+  });
+
+  test('is that of the signal known least, for one hole does not make another bigger', () => {
+    const hole = (from: string, to: string): Interval[] => [{ startUs: at(from), endUs: at(to) }];
+    const line = { ...worked, unmeasured: hole('08:00', '08:30'), good: { ...worked.good, missing: hole('08:00', '09:30') }, reject: { ...worked.reject, missing: hole('13:00', '13:15') } };
+    expect(yieldCompleteness(line)).toBeCloseTo(360 / 450, 12);
+  });
+
+  test('lacks the time in which the product is not known, where rates are planned', () => {
+    const products = [{ timeUs: at('08:00'), value: 101 }];
+    expect(yieldCompleteness({ ...worked, products })).toBeCloseTo(330 / 450, 12);
+    expect(yieldCompleteness({ ...worked, products, rates: [] })).toBe(1);
+  });
+
+  test('says nothing against a shift that has not begun', () => {
+    expect(yieldCompleteness({ ...worked, untilUs: at('06:00') })).toBe(1);
+  });
+});
+
 describe('yield of a shift', () => {
   test('the worked shift gives the published elements and ratios', () => {
     const { total } = shiftYield(worked);
@@ -71,10 +107,11 @@ describe('yield of a shift', () => {
   });
 
   test('unmeasured time is unknown, neither production nor downtime', () => {
-    const { total } = shiftYield({ ...worked, unmeasured: [{ startUs: at('08:00'), endUs: at('08:30') }] });
+    const line = { ...worked, unmeasured: [{ startUs: at('08:00'), endUs: at('08:30') }] };
+    const { total } = shiftYield(line);
     expect(total.unknownS).toBe(1800);
     expect(total.aptS / 60).toBe(355);
-    expect(yieldRatios(total).completeness).toBeCloseTo(420 / 450, 12);
+    expect(yieldCompleteness(line)).toBeCloseTo(420 / 450, 12);
   });
 
   test('before the first state nothing is known', () => {

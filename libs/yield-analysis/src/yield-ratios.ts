@@ -12,20 +12,17 @@ export interface YieldRatios {
   readonly oee: number | null;
   /** SQ/PQ. */
   readonly scrap: number | null;
-  /** Share of the planned busy time in which the state is known. */
-  readonly completeness: number | null;
 }
 
 const ratio = (numerator: number, denominator: number): number | null => (denominator === 0 ? null : numerator / denominator);
 
-export function yieldRatios({ pbtS, aptS, unknownS, pq, gq, sq, priPqS, priGqS }: YieldElements): YieldRatios {
+export function yieldRatios({ pbtS, aptS, pq, gq, sq, priPqS, priGqS }: YieldElements): YieldRatios {
   return {
     availability: ratio(aptS, pbtS),
     effectiveness: ratio(priPqS, aptS),
     quality: ratio(gq, pq),
     oee: ratio(priGqS, pbtS),
     scrap: ratio(sq, pq),
-    completeness: ratio(pbtS - unknownS, pbtS),
   };
 }
 

@@ -14,7 +14,7 @@ export function lineYield(): DashboardBuilder {
     .withPanel(figure({ title: 'Yield', description: 'Good ÷ produced items, GQ/PQ.', unit: 'percentunit', sql: `${ofLine} select ${yieldRatio} as "yield" from y` }, quarter))
     .withPanel(figure({ title: 'Availability', description: 'Actual production time ÷ planned busy time, APT/PBT.', unit: 'percentunit', sql: `${ofLine} select ${ratio('aptS', 'pbtS')} as "availability" from y` }, quarter))
     .withPanel(figure({ title: 'Effectiveness', description: 'Ideal time of what was produced ÷ actual production time, PRI·PQ/APT. Above 100 % the ideal rate is set wrong.', unit: 'percentunit', sql: `${ofLine} select ${ratio('priPqS', 'aptS')} as "effectiveness" from y` }, quarter))
-    .withPanel(figure({ title: 'Completeness', description: 'Mean share of the shifts in which the state of the line is known.', unit: 'percentunit', sql: `${ofLine} select avg(y.completeness) as "completeness" from y` }, quarter, abnormalBelow(0.98)))
+    .withPanel(figure({ title: 'Completeness', description: 'Mean share of the shifts in which the state of the line, its product and its counters are known.', unit: 'percentunit', sql: `${ofLine} select avg(y.completeness) as "completeness" from y` }, quarter, abnormalBelow(0.98)))
     .withPanel(trend({ title: 'OEE and yield per shift', description: 'One point per shift, at its start.', unit: 'percentunit',
       sql: `${ofLine} select y.shift_start as "time", ${ratio('priGqS', 'pbtS')} as "OEE", ${yieldRatio} as "yield" from y group by y.shift_start order by y.shift_start` }, { width: 12, height: 9 }))
     .withPanel(bars({ title: 'Where the time went', description: 'Minutes of planned busy time that gave no good item, in the time range.', unit: 'm',

@@ -7,6 +7,8 @@ import { ShiftYield } from '../entities/index.js';
 export type ShiftYieldResult = Omit<ShiftYield, 'tenantId' | 'revision' | 'restatementReason'>;
 
 const REVISION_MS = 300_000;
+/** Shares that differ by less are the same. */
+const SAME_SHARE = 1e-6;
 
 /** Within the same five minutes of the clock: the running revision goes on. */
 const isYoung = (newest: ShiftYield, result: ShiftYieldResult): boolean =>
@@ -19,7 +21,7 @@ export class ShiftYieldRepository {
   constructor(private readonly registry: RegistryDatabase) {}
 
   /**
-   * Keeps each result whose elements or status differ from the newest revision, in one transaction. A provisional revision is brought
+   * Keeps each result whose elements, completeness or status differ from the newest revision, in one transaction. A provisional revision is brought
    * up to date in place for five minutes, then a new one begins, so that "as it was known at" is right to five minutes.
    * `reason` says why a final figure changed. Returns what was written.
    */
@@ -37,6 +39,7 @@ export class ShiftYieldRepository {
         if (
           newest &&
           newest.status === result.status &&
+          Math.abs(newest.completeness - result.completeness) < SAME_SHARE &&
           isDeepStrictEqual({ ...newest.elements }, { ...result.elements })
         )
           continue;

@@ -1,3 +1,4 @@
+import type { Interval } from '@telltale/plant-calendar';
 import { isGood, type SampleColumns, type StatusCode, type TimeUs } from '@telltale/tag-sample';
 import type { CounterSample, SteppedSample } from '@telltale/yield-analysis';
 import type { LatestSample, TimeRange } from '@telltale/time-series';
@@ -33,6 +34,19 @@ export function steppedOf(signal: TagSignal): readonly SteppedSample[] {
   const stepped: SteppedSample[] = [];
   each(signal, (timeUs, value, status) => stepped.push({ timeUs, value: isGood(status) && Number.isFinite(value) ? value : null }));
   return stepped;
+}
+
+/** Stretches after a bad reading, up to the next good one or to `untilUs`. */
+export function badStretches(signal: TagSignal, untilUs: TimeUs): readonly Interval[] {
+  const stretches: Interval[] = [];
+  let badSinceUs: TimeUs | null = null;
+  each(signal, (timeUs, value, status) => {
+    const isUsable = isGood(status) && Number.isFinite(value);
+    if (isUsable && badSinceUs !== null) stretches.push({ startUs: badSinceUs, endUs: timeUs });
+    badSinceUs = isUsable ? null : (badSinceUs ?? timeUs);
+  });
+  if (badSinceUs !== null && badSinceUs < untilUs) stretches.push({ startUs: badSinceUs, endUs: untilUs });
+  return stretches;
 }
 
 /** Good readings of a counter; bad ones are passed over, for the count goes on behind them. */

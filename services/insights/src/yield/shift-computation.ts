@@ -3,9 +3,9 @@ import type { ShiftYieldResult } from '@telltale/plant-registry';
 import type { TimeUs } from '@telltale/tag-sample';
 import type { ContinuityEntry, SeriesReader } from '@telltale/time-series';
 import type { TenantContext } from '@telltale/tenancy';
-import { MICRO_STOP_US, shiftYield, yieldRatios, type CounterSignal, type YieldElements } from '@telltale/yield-analysis';
+import { MICRO_STOP_US, shiftYield, yieldCompleteness, type CounterSignal, type LineShift, type YieldElements } from '@telltale/yield-analysis';
 import { tagIdsOf, type LinePlan } from './line-calendar.js';
-import { countedOf, NO_SIGNAL, readSignals, steppedOf, type TagSignal } from './line-signals.js';
+import { badStretches, countedOf, NO_SIGNAL, readSignals, steppedOf, type TagSignal } from './line-signals.js';
 
 /** A shift is final when its line has been measured for this long beyond its end. */
 export const FINAL_AFTER_US = 600_000_000;
@@ -33,18 +33,20 @@ export async function computeShift(
   const range = { fromUs: shift.startUs, toUs: untilUs + 1 };
   const [signals, continuity] = await Promise.all([
     readSignals(series, tenant, tagIdsOf(plan.line), range),
-    setup.stateTagId === null ? [] : series.continuity(tenant, [setup.stateTagId], range),
+    series.continuity(tenant, tagIdsOf(plan.line), range),
   ]);
+  const unmeasuredOf = (tag: number | null): readonly Interval[] => unmeasured(continuity.filter(({ tagId }) => tagId === tag));
   const signal = (tagId: number | null): TagSignal => (tagId === null ? NO_SIGNAL : (signals.get(tagId) ?? NO_SIGNAL));
   const counter = (tagId: number | null): CounterSignal => ({
     samples: countedOf(signal(tagId)),
     rules: { max: tagId === null ? null : (plan.counterMax.get(tagId) ?? null) },
+    missing: union([...unmeasuredOf(tagId), ...badStretches(signal(tagId), untilUs)]),
   });
-  const { total, byProduct } = shiftYield({
+  const line: LineShift = {
     shift,
     plannedStops: plan.calendar.plannedStops(shift),
     untilUs,
-    unmeasured: unmeasured(continuity),
+    unmeasured: unmeasuredOf(setup.stateTagId),
     states: steppedOf(signal(setup.stateTagId)),
     meanings: plan.meanings,
     products: steppedOf(signal(setup.productTagId)),
@@ -54,7 +56,9 @@ export async function computeShift(
     material: setup.materialTagId === null ? null : counter(setup.materialTagId),
     energy: setup.energyTagId === null ? null : counter(setup.energyTagId),
     microStopUs: MICRO_STOP_US,
-  });
+  };
+  const { total, byProduct } = shiftYield(line);
+  const completeness = yieldCompleteness(line);
   const result = (productId: number, elements: YieldElements): ShiftYieldResult => ({
     equipmentId: equipment.equipmentId,
     shiftStart: new Date(shift.startUs / 1000),
@@ -64,7 +68,7 @@ export async function computeShift(
     productId,
     status: measuredUntilUs >= shift.endUs + FINAL_AFTER_US ? 'final' : 'provisional',
     elements: { ...elements, downtimeByReason: { ...elements.downtimeByReason } },
-    completeness: yieldRatios(total).completeness ?? 1,
+    completeness,
     computedAt: now,
   });
   const products = plan.products.flatMap(({ productId, code }) => {
