@@ -19,6 +19,7 @@ import { SiteAccess } from './plant/site-access.js';
 import { SiteOverviewReader } from './plant/site-overview-reader.js';
 import { SiteOverviewResolver, SiteResolver } from './plant/site.resolver.js';
 import { SeriesResolver } from './tags/series.resolver.js';
+import { Freshness } from './tags/freshness.js';
 import { TagResolver } from './tags/tag.resolver.js';
 import { LineResolver } from './yield/line.resolver.js';
 import { ShiftYieldReader } from './yield/shift-yield-reader.js';
@@ -52,6 +53,7 @@ export class ApiModule {
         ...RESOLVERS,
         AlarmReader,
         EvidenceReader,
+        Freshness,
         GatewayReader,
         LeakAlertReader,
         ShiftYieldReader,

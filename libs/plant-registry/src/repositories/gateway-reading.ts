@@ -12,6 +12,12 @@ export type EndpointSummary = Pick<Endpoint, 'endpointId' | 'gatewayId' | 'name'
 export class GatewayReading {
   constructor(private readonly registry: RegistryDatabase) {}
 
+  /** Of all sites. */
+  list(tenant: TenantContext): Promise<Gateway[]> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) => manager.findBy(Gateway, { tenantId }));
+  }
+
   /** By name. */
   ofSite(tenant: TenantContext, siteId: number): Promise<Gateway[]> {
     const { tenantId } = tenant;

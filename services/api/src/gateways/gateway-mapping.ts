@@ -15,6 +15,8 @@ const STATES = {
   misconfigured: EndpointState.MISCONFIGURED,
 } as const;
 
+export const isOnline = ({ statusAt }: Pick<GatewayEntity, 'statusAt'>, now: Date): boolean => statusAt !== null && now.getTime() - statusAt.getTime() < ONLINE_WITHIN_MS;
+
 type Status = NonNullable<GatewayEntity['status']>;
 
 export function backfillOf(status: Status | null): BackfillProgress | null {
@@ -32,7 +34,7 @@ export function gatewayOf(gateway: GatewayEntity, newestSampleUs: number | null,
     version: status?.gatewayVersion ?? null,
     startedAt: status ? timeOf(status.startedAtUs) : null,
     statusAt,
-    online: statusAt !== null && now.getTime() - statusAt.getTime() < ONLINE_WITHIN_MS,
+    online: isOnline(gateway, now),
     clockOffsetMs: status && statusAt ? status.clockUs / 1000 - statusAt.getTime() : null,
     lagSeconds: newestSampleUs === null ? null : Math.max(0, now.getTime() / 1000 - newestSampleUs / 1e6),
     spool: status && {

@@ -2,7 +2,8 @@ import DataLoader from 'dataloader';
 import type { Alarm, AlarmTransitionRecord, Detection, PipeRun, PipeSensor, Tag } from '@telltale/plant-registry';
 import type { LatestSample } from '@telltale/time-series';
 import type { TenantContext } from '@telltale/tenancy';
-import type { PlantData } from './plant-data.js';
+import { Freshness, type FreshnessJudge } from '../tags/freshness.js';
+import { PlantData } from './plant-data.js';
 
 export interface Loaders {
   readonly tag: DataLoader<number, Tag | null>;
@@ -13,6 +14,8 @@ export interface Loaders {
   readonly transitions: DataLoader<number, readonly AlarmTransitionRecord[]>;
   readonly personName: DataLoader<number, string | null>;
   readonly alarm: DataLoader<number, Alarm | null>;
+  /** Judged once per request, under key 0. */
+  readonly freshness: DataLoader<0, FreshnessJudge>;
 }
 
 const one = <T>(keys: readonly number[], rows: readonly T[], keyOf: (row: T) => number): (T | null)[] => {
@@ -37,6 +40,10 @@ export function createLoaders(data: PlantData, tenant: TenantContext): Loaders {
     personName: new DataLoader(async (keys) =>
       one(keys, await data.alarms.people(tenant, keys), ({ userId }) => userId).map((person) => person?.name ?? null),
     ),
+    freshness: new DataLoader(async (keys) => {
+      const judge = await new Freshness(data).judge(tenant, new Date());
+      return keys.map(() => judge);
+    }),
     alarm: new DataLoader((keys) => Promise.all(keys.map((key) => data.alarms.alarm(tenant, key)))),
   };
 }

@@ -7,7 +7,8 @@ import { PlantData } from '../graphql/plant-data.js';
 import type { Loaders } from '../graphql/loaders.js';
 import { LeakAlertReader, type LeakAlertFields } from '../leaks/leak-alert-reader.js';
 import { LeakAlertState } from '../leaks/leak-alert.type.js';
-import { isStale, microsOf, timeOf } from '../tags/tag-mapping.js';
+import { Freshness } from '../tags/freshness.js';
+import { microsOf, timeOf } from '../tags/tag-mapping.js';
 import { isGood } from '@telltale/tag-sample';
 import { figuresOf } from '../yield/yield-mapping.js';
 import { YieldStatus, type YieldFigures } from '../yield/yield.type.js';
@@ -19,6 +20,12 @@ export interface OverviewFigures extends SiteOverview {
   readonly worst: LeakAlertFields | null;
 }
 
+interface LiveTags {
+  readonly live: Pick<SiteOverview, 'tagCount' | 'tagsLive' | 'newestSampleAt'>;
+  /** Tags whose latest value is good and not stale. */
+  readonly isAlive: ReadonlySet<number>;
+}
+
 const windowOf = ({ name, startUs, endUs, productionDay }: ShiftInterval): ShiftWindow => ({ name, start: timeOf(startUs), end: timeOf(endUs), productionDay });
 
 /** What a plant manager reads in five seconds. */
@@ -27,16 +34,20 @@ export class SiteOverviewReader {
   constructor(
     private readonly data: PlantData,
     private readonly leaks: LeakAlertReader,
+    private readonly freshness: Freshness,
   ) {}
 
   async read(tenant: TenantContext, site: SiteRow, loaders: Loaders | null): Promise<OverviewFigures> {
     const now = new Date();
-    const [{ currency }, open, shift, live] = await Promise.all([
+    const [{ currency }, open, shift, { live, isAlive }, runs] = await Promise.all([
       this.data.sites.tenant(tenant),
       this.leaks.open(tenant, site.siteId, loaders),
       this.shiftAt(tenant, site, now),
       this.live(tenant, site.siteId, now),
+      this.data.pipeRuns.ofSite(tenant, site.siteId),
     ]);
+    const sensors = await this.data.pipeRuns.sensors(tenant, runs.map(({ pipeRunId }) => pipeRunId));
+    const sensed = sensors.length === 0 ? 0 : sensors.filter(({ tagId }) => isAlive.has(tagId)).length / sensors.length;
     const sum = (of: (alert: LeakAlertFields) => number): number => open.reduce((total, alert) => total + of(alert), 0);
     return {
       shift,
@@ -44,6 +55,7 @@ export class SiteOverviewReader {
       unacknowledgedLeakAlerts: open.filter(({ state }) => state === LeakAlertState.DETECTED).length,
       leakLossKgPerHour: sum(({ loss }) => loss.kgPerHour),
       leakLossPerHour: { amount: sum(({ loss }) => loss.perHour.amount), currency },
+      leakLossCompleteness: runs.length === 0 ? null : Math.min(sensed, ...open.map(({ loss }) => loss.completeness)),
       worst: open[0] ?? null,
       today: shift && (await this.today(tenant, site.siteId, shift.productionDay)),
       ...live,
@@ -68,24 +80,25 @@ export class SiteOverviewReader {
       return targets.size === 1 ? ([...targets][0] ?? null) : null;
     };
     return figuresOf(total, {
-      completeness: total.pbtS === 0 ? 1 : (total.pbtS - total.unknownS) / total.pbtS,
+      completeness: total.pbtS === 0 ? 1 : rows.reduce((sum, { completeness, elements }) => sum + completeness * elements.pbtS, 0) / total.pbtS,
       status: allFinal ? YieldStatus.FINAL : YieldStatus.PROVISIONAL,
       targetYield: oneTarget(({ setup }) => setup.targetYield),
       targetOee: oneTarget(({ setup }) => setup.targetOee),
     });
   }
 
-  private async live(tenant: TenantContext, siteId: number, now: Date): Promise<Pick<SiteOverview, 'tagCount' | 'tagsLive' | 'newestSampleAt'>> {
+  private async live(tenant: TenantContext, siteId: number, now: Date): Promise<LiveTags> {
     const tags = await this.data.tags.ofSite(tenant, siteId);
-    const latest = await this.data.series.latest(tenant, tags.map(({ tagId }) => tagId));
-    const intervals = new Map(tags.map(({ tagId, scanIntervalMs, kind }) => [tagId, { scanIntervalMs, kind }]));
-    const nowUs = microsOf(now);
+    const [latest, isFresh] = await Promise.all([this.data.series.latest(tenant, tags.map(({ tagId }) => tagId)), this.freshness.judge(tenant, now)]);
+    const known = new Map(tags.map((tag) => [tag.tagId, tag]));
     const alive = latest.filter(({ tagId, status, sourceTimeUs }) => {
-      const tag = intervals.get(tagId);
-      // A discrete tag is told on change only: its last good value stands.
-      return tag !== undefined && isGood(status) && (tag.kind === 'discrete' || !isStale(sourceTimeUs, tag.scanIntervalMs, nowUs));
+      const tag = known.get(tagId);
+      return tag !== undefined && isGood(status) && isFresh(tag, sourceTimeUs);
     });
     const newest = latest.reduce((time, { sourceTimeUs }) => Math.max(time, sourceTimeUs), 0);
-    return { tagCount: tags.length, tagsLive: tags.length === 0 ? 0 : alive.length / tags.length, newestSampleAt: newest === 0 ? null : timeOf(newest) };
+    return {
+      live: { tagCount: tags.length, tagsLive: tags.length === 0 ? 0 : alive.length / tags.length, newestSampleAt: newest === 0 ? null : timeOf(newest) },
+      isAlive: new Set(alive.map(({ tagId }) => tagId)),
+    };
   }
 }

@@ -20,6 +20,12 @@ export class SiteOverview {
   @Field(() => Money)
   leakLossPerHour: Money;
 
+  @Field(() => Float, {
+    nullable: true,
+    description: 'How far the leak losses can be trusted, 0..1: the share of the sensors along the pipes that are good and not stale, or the completeness of an open leak alert where that is smaller. Null for a site without pipe runs.',
+  })
+  leakLossCompleteness: number | null;
+
   @Field(() => YieldFigures, { nullable: true, description: 'Yield over all lines in the current production day; null for a site without lines.' })
   today: YieldFigures | null;
 

@@ -34,7 +34,7 @@ export function tagOf(tag: TagEntity): Tag {
   return { id: toId('tag', tagId), path, name, unit, kind: KINDS[kind], rangeLow, rangeHigh, scanIntervalMs };
 }
 
-export function latestValueOf(sample: LatestSample, scanIntervalMs: number, nowUs: TimeUs): LatestValue {
+export function latestValueOf(sample: LatestSample, isFresh: boolean): LatestValue {
   return {
     tagId: toId('tag', sample.tagId),
     value: valueOf(sample.value),
@@ -42,7 +42,7 @@ export function latestValueOf(sample: LatestSample, scanIntervalMs: number, nowU
     serverTime: timeOf(sample.serverTimeUs),
     quality: qualityFor(sample.status),
     status: statusName(sample.status),
-    stale: isStale(sample.sourceTimeUs, scanIntervalMs, nowUs),
+    stale: !isFresh,
   };
 }
 

@@ -8,13 +8,13 @@ import type { Viewer } from '../identity/viewer.js';
 import { ChangeHub } from '../live/change-hub.js';
 import type { LiveStream } from '../live/live-stream.js';
 import { SiteAccess } from '../plant/site-access.js';
-import { latestValueOf, microsOf, tagOf } from './tag-mapping.js';
+import { Freshness } from './freshness.js';
+import { latestValueOf, tagOf } from './tag-mapping.js';
 import { LatestValue, Tag, TagConnection } from './tag.type.js';
 
 const LARGEST_PAGE = 500;
 const MOST_LIVE_TAGS = 2_000;
 
-const nowUs = (): number => microsOf(new Date());
 const cursorOf = (path: string): string => Buffer.from(path, 'utf8').toString('base64url');
 const pathOf = (cursor: string): string => Buffer.from(cursor, 'base64url').toString('utf8');
 
@@ -24,6 +24,7 @@ export class TagResolver {
     private readonly data: PlantData,
     private readonly hub: ChangeHub,
     private readonly access: SiteAccess,
+    private readonly freshness: Freshness,
   ) {}
 
   @Query(() => TagConnection, { description: 'Tags by path. `filter` matches a part of the path, name or description, upper or lower case.' })
@@ -55,9 +56,10 @@ export class TagResolver {
   }
 
   @ResolveField(() => LatestValue, { nullable: true, description: 'Null before the first sample.' })
-  async latest(@Parent() { id, scanIntervalMs }: Tag, @Context() { loaders }: RequestContext): Promise<LatestValue | null> {
-    const sample = await loaders?.latest.load(fromId('tag', id));
-    return sample ? latestValueOf(sample, scanIntervalMs, nowUs()) : null;
+  async latest(@Parent() { id }: Tag, @Context() { loaders }: RequestContext): Promise<LatestValue | null> {
+    const tagId = fromId('tag', id);
+    const [sample, tag, isFresh] = await Promise.all([loaders?.latest.load(tagId), loaders?.tag.load(tagId), loaders?.freshness.load(0)]);
+    return sample && tag && isFresh ? latestValueOf(sample, isFresh(tag, sample.sourceTimeUs)) : null;
   }
 
   @Subscription(() => [LatestValue], {
@@ -71,13 +73,20 @@ export class TagResolver {
   ): Promise<LiveStream<LatestValue[]>> {
     if (tagIds.length > MOST_LIVE_TAGS) throw badArgument(`Live values are given for ${MOST_LIVE_TAGS} tags at most.`);
     const wanted = await this.data.tags.byIds(tenant, tagIds.map((id) => fromId('tag', id)));
-    const intervals = new Map(wanted.map(({ tagId, scanIntervalMs }) => [tagId, scanIntervalMs]));
+    const tags = new Map(wanted.map((tag) => [tag.tagId, tag]));
     const known = new Map<number, number>();
     return this.hub.subscribe('samples', tenant.tenantId, expiresAtUs, async () => {
-      const latest = await this.data.series.latest(tenant, [...intervals.keys()]);
+      const latest = await this.data.series.latest(tenant, [...tags.keys()]);
       const changed = latest.filter(({ tagId, sourceTimeUs }) => known.get(tagId) !== sourceTimeUs);
       for (const { tagId, sourceTimeUs } of changed) known.set(tagId, sourceTimeUs);
-      return changed.length === 0 ? [] : [changed.map((sample) => latestValueOf(sample, intervals.get(sample.tagId) ?? 1000, nowUs()))];
+      if (changed.length === 0) return [];
+      const isFresh = await this.freshness.judge(tenant, new Date());
+      return [
+        changed.flatMap((sample) => {
+          const tag = tags.get(sample.tagId);
+          return tag ? [latestValueOf(sample, isFresh(tag, sample.sourceTimeUs))] : [];
+        }),
+      ];
     });
   }
 }

@@ -34,7 +34,7 @@ export class LatestValue {
   @Field(() => String, { description: 'OPC UA name of the status, e.g. BadNotConnected.' })
   status: string;
 
-  @Field(() => Boolean, { description: 'Older than three scan intervals.' })
+  @Field(() => Boolean, { description: 'Older than three scan intervals; where the device speaks on change only, that and not connected.' })
   stale: boolean;
 }
 

@@ -37,7 +37,7 @@ export class YieldFigures {
   @Field(() => Float)
   producedQuantity: number;
 
-  @Field(() => Float, { description: 'Share of the time in which the state of the line is known.' })
+  @Field(() => Float, { description: 'Share of the planned busy time in which the state of the line, its product and its counters are known.' })
   completeness: number;
 
   @Field(() => YieldStatus)
