@@ -12,7 +12,15 @@ export type AlarmEvent = Happening &
   (
     | {
         readonly kind:
-          'raise' | 'clear' | 'acknowledge' | 'reset' | 'unshelve' | 'unsuppress' | 'return-to-service' | 'expire';
+          | 'raise'
+          | 're-alarm'
+          | 'clear'
+          | 'acknowledge'
+          | 'reset'
+          | 'unshelve'
+          | 'unsuppress'
+          | 'return-to-service'
+          | 'expire';
       }
     | { readonly kind: 'shelve'; readonly untilUs: TimeUs; readonly reason: string }
     | { readonly kind: 'suppress' | 'remove-from-service'; readonly untilUs: TimeUs | null; readonly reason: string }

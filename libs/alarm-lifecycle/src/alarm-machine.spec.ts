@@ -128,6 +128,7 @@ const anEvent = (atUs: number): fc.Arbitrary<AlarmEvent> => {
     fc.record({
       kind: fc.constantFrom(
         'raise',
+        're-alarm',
         'clear',
         'acknowledge',
         'reset',
@@ -181,6 +182,7 @@ describe('any story of an alarm', () => {
           }
           alarm = outcome.alarm;
           if (event.kind === 'raise') Object.assign(model, { active: true, owed: true, latch: false });
+          if (event.kind === 're-alarm') Object.assign(model, { owed: true, latch: false });
           if (event.kind === 'clear') Object.assign(model, { active: false, latch: latching && !model.owed });
           if (event.kind === 'acknowledge') Object.assign(model, { owed: false, latch: latching && !model.active });
           if (event.kind === 'reset') model.latch = false;

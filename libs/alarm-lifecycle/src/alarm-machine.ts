@@ -115,6 +115,17 @@ export function applyAlarmEvent(
           clearedAtUs: null,
         },
       );
+    case 're-alarm':
+      // ISA-18.2 re-alarm: a person must take notice once more, whatever the condition does.
+      return moved(
+        alarm,
+        { ...event, kind: 're-alarm' },
+        {
+          state: isActive(alarm.state) ? 'unacknowledged' : 'returned-unacknowledged',
+          acknowledgedAtUs: null,
+          acknowledgedBy: null,
+        },
+      );
     case 'clear': {
       if (!isActive(alarm.state)) return refused('ALARM_NOT_ACTIVE', 'The alarm is not active. Nothing is to be done.');
       const acknowledged: AlarmState = alarm.latching ? 'latched' : 'normal';

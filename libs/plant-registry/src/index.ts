@@ -10,6 +10,7 @@ export * from './alarms/alarm-actions.js';
 export * from './alarms/alarm-journal.js';
 export * from './alarms/alarm-reading.js';
 export * from './alarms/alarm-row.js';
+export * from './alarms/repair-reading.js';
 export * from './repositories/audit.repository.js';
 export * from './repositories/gateway.repository.js';
 export * from './repositories/gateway-keys.repository.js';

@@ -1,5 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AlarmJournal, InsightRepository, NotificationRepository, RegistryDatabase } from '@telltale/plant-registry';
+import {
+  AlarmJournal,
+  InsightRepository,
+  NotificationRepository,
+  RegistryDatabase,
+  RepairReading,
+} from '@telltale/plant-registry';
 import { Metrics } from '@telltale/service-runtime';
 import type { AlarmsSettings } from './alarms.settings.js';
 import { LOGGER, type Logger, NOTIFICATION_QUEUE, type NotificationQueue, SETTINGS } from './alarms.tokens.js';
@@ -8,6 +14,7 @@ import { NotificationOutbox } from './notifying/notification-outbox.js';
 import { WebhookSender } from './notifying/webhook-sender.js';
 import { AlarmRaiser } from './raising/alarm-raiser.js';
 import { DetectionWatcher } from './raising/detection-watcher.js';
+import { RepairVerifier } from './repairs/repair-verifier.js';
 
 export interface AlarmsConnections {
   readonly registry: RegistryDatabase;
@@ -33,7 +40,9 @@ export class AlarmsModule {
         WebhookSender,
         NotificationDispatcher,
         { provide: AlarmJournal, useValue: new AlarmJournal(registry) },
+        { provide: RepairReading, useValue: new RepairReading(registry) },
         NotificationOutbox,
+        RepairVerifier,
         AlarmRaiser,
         DetectionWatcher,
       ],

@@ -18,6 +18,14 @@ export const alarmsSettings = z.object({
     .max(60_000)
     .default(1_000)
     .describe('how often detections are looked for besides being told, ms'),
+  REPAIR_PROOF_HOURS: z.coerce
+    .number()
+    .positive()
+    .max(720)
+    .default(4)
+    .describe(
+      'how long a repaired leak must stay away under comparable load before the repair counts as verified, hours',
+    ),
   WEBHOOK_ADDRESSES: z
     .enum(['public', 'public-and-loopback', 'any'])
     .default('public')

@@ -10,19 +10,7 @@ import { type AlarmsSettings, startAlarms } from '../src/index.js';
 import { isSigned } from '../src/notifying/webhook-signature.js';
 import { type PlantWithPipe, seedPlantWithPipe } from './plant-with-pipe.js';
 import { startReceiver } from './receiver.js';
-
-async function until<T>(
-  what: string,
-  look: () => Promise<T | undefined | false> | T | undefined | false,
-  limitMs = 15_000,
-): Promise<T> {
-  for (const end = Date.now() + limitMs; ;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`Did not happen within ${limitMs} ms: ${what}`);
-    await delay(20);
-  }
-}
+import { until } from './until.js';
 
 describe('alarms', () => {
   let database: TestDatabase;
@@ -67,6 +55,7 @@ describe('alarms', () => {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: 0,
       POLL_INTERVAL_MS: 200,
+      REPAIR_PROOF_HOURS: 4,
       WEBHOOK_ADDRESSES: 'public-and-loopback',
       NOTIFICATION_ATTEMPTS: 4,
       NOTIFICATION_FIRST_RETRY_MS: 50,
@@ -123,6 +112,27 @@ describe('alarms', () => {
       priority: 4,
       title: 'Suspect sensor on Steam line 3 at 42.5 m',
     });
+  });
+
+  it('raises and clears what opened and closed while it was down, once, and still nothing for history', async () => {
+    const receiver = await startReceiver();
+    await acme.addChannel('crew', receiver.url, 's');
+    const closed = { state: 'closed', closedAt: new Date() } as const;
+    await acme.detect('missed', closed);
+    await acme.detect('old', { ...closed, historical: true });
+    await acme.detect('transient', { ...closed, insight: 'segment-transient' });
+    await Promise.all([start(), start()]);
+    await until('both told', async () => {
+      const all = await notificationsOf(acme);
+      return all.length === 2 && all.every(({ state }) => state === 'delivered');
+    });
+    await delay(600);
+    expect(await alarmsOf(acme)).toHaveLength(1);
+    expect(await journalOf(acme)).toEqual([
+      'raise: normal → unacknowledged',
+      'clear: unacknowledged → returned-unacknowledged',
+    ]);
+    await receiver.close();
   });
 
   it('ends shelving when its time is over', async () => {

@@ -7,8 +7,14 @@ export interface Received {
   readonly body: string;
 }
 
+export interface Receiver {
+  readonly url: string;
+  readonly received: readonly Received[];
+  close(): Promise<void>;
+}
+
 /** A real HTTP receiver on loopback; `answer` decides the status of each delivery, in order. */
-export async function startReceiver(answer: (count: number) => number = () => 204) {
+export async function startReceiver(answer: (count: number) => number = () => 204): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     let body = '';

@@ -32,6 +32,9 @@ export type AlarmRefinement = Partial<
   Pick<Alarm, 'title' | 'priority' | 'cause' | 'consequence' | 'action' | 'positionM' | 'lossKgPerHour'>
 >;
 
+/** The detection in which a repaired leak showed again, and what the alarm says of it. */
+export type SeenAgain = AlarmRefinement & { readonly detectionId: number };
+
 export interface AlarmChange {
   readonly alarm: Alarm;
   /** Oldest first. */
@@ -61,6 +64,7 @@ export class AlarmJournal {
         ...content,
         tenantId,
         updatedAt: timeOf(atUs),
+        earlierDetectionIds: [],
         reopened: 0,
         leakPhase: null,
         assigneeUserId: null,
@@ -99,6 +103,34 @@ export class AlarmJournal {
       keepLeakAlert(row, outcome.alert, timeOf(event.atUs));
       const { kind, atUs, by, comment } = outcome.transition;
       return journal(manager, row, [{ kind, from: row.state, to: row.state, atUs, by, comment }]);
+    });
+  }
+
+  /**
+   * Re-opens a leak whose repair did not hold; somebody must take notice once more.
+   * With `again` the alarm stands for that detection from now on and is active.
+   */
+  reopenLeak(
+    tenant: TenantContext,
+    alarmId: number,
+    { atUs, comment, again }: { readonly atUs: number; readonly comment: string; readonly again?: SeenAgain },
+  ): Promise<AlarmChange> {
+    return this.change(tenant, alarmId, atUs, (manager, row) => {
+      const leak = leakAlertOf(row);
+      if (!leak) throw new AlarmRefusedError('ALARM_IS_NO_LEAK', 'The alarm is no leak alert. Comment on it instead.');
+      const reopened = applyLeakEvent(leak, { kind: 'reopen', atUs, by: null });
+      if (reopened.kind === 'refused') throw new AlarmRefusedError(reopened.refusal.code, reopened.refusal.message);
+      keepLeakAlert(row, reopened.alert, timeOf(atUs));
+      const from = row.state;
+      for (const kind of again ? (['raise', 're-alarm'] as const) : (['re-alarm'] as const)) {
+        const outcome = applyAlarmEvent(alarmRecordOf(row), { kind, atUs, by: null });
+        if (outcome.kind === 'applied') keepAlarmRecord(row, outcome.alarm);
+      }
+      if (again) {
+        if (row.detectionId !== null) row.earlierDetectionIds = [...row.earlierDetectionIds, row.detectionId];
+        Object.assign(row, again);
+      }
+      return journal(manager, row, [{ kind: 'reopen', from, to: row.state, atUs, by: null, comment }]);
     });
   }
 

@@ -1,5 +1,5 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import { FLAG, ID, OPTIONAL_ID, OPTIONAL_NUMBER, OPTIONAL_TEXT, OPTIONAL_TIME, TEXT, TIME } from './column-types.js';
+import { FLAG, ID, IDS, OPTIONAL_ID, OPTIONAL_NUMBER, OPTIONAL_TEXT, OPTIONAL_TIME, TEXT, TIME } from './column-types.js';
 import type { AlarmState, LeakOutcome, LeakPhase } from '@telltale/alarm-lifecycle';
 import { Detection } from './detection.entity.js';
 import { Site } from './site.entity.js';
@@ -26,6 +26,8 @@ export class Alarm {
   alarmId: number;
   @Column(ID) siteId: number;
   @Column(OPTIONAL_ID) detectionId: number | null;
+  /** Detections that this alarm stood for before its leak came back. */
+  @Column(IDS) earlierDetectionIds: number[];
   @Column(TEXT) kind: AlarmKind;
   @Column(TEXT) title: string;
   /** 1 is the most urgent, 4 the least. */

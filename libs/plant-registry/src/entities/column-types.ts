@@ -14,6 +14,7 @@ export const NUMBER = { type: 'float8' } satisfies ColumnOptions;
 export const OPTIONAL_NUMBER = { type: 'float8', nullable: true } satisfies ColumnOptions;
 export const ID = { type: 'int4' } satisfies ColumnOptions;
 export const OPTIONAL_ID = { type: 'int4', nullable: true } satisfies ColumnOptions;
+export const IDS = { type: 'int4', array: true, default: '{}' } satisfies ColumnOptions;
 export const TEXT = { type: 'text' } satisfies ColumnOptions;
 export const OPTIONAL_TEXT = { type: 'text', nullable: true } satisfies ColumnOptions;
 export const JSONB = { type: 'jsonb' } satisfies ColumnOptions;

@@ -4,6 +4,7 @@ import { CreateInsights1764000000003 } from './1764000000003-create-insights.js'
 import { CreateAlarms1764000000004 } from './1764000000004-create-alarms.js';
 import { SecureRows1764000000005 } from './1764000000005-secure-rows.js';
 import { AnnounceChanges1764000000006 } from './1764000000006-announce-changes.js';
+import { ProveRepairs1764000000007 } from './1764000000007-prove-repairs.js';
 
 /** In the order in which they run. */
 export const REGISTRY_MIGRATIONS = [
@@ -13,4 +14,5 @@ export const REGISTRY_MIGRATIONS = [
   CreateAlarms1764000000004,
   SecureRows1764000000005,
   AnnounceChanges1764000000006,
+  ProveRepairs1764000000007,
 ];

@@ -1,6 +1,6 @@
 import type { TenantContext } from '@telltale/tenancy';
 import type { RegistryDatabase } from '../database/registry-database.js';
-import { Detection, InsightCheckpoint, type InsightKind } from '../entities/index.js';
+import { Alarm, Detection, InsightCheckpoint, type InsightKind } from '../entities/index.js';
 
 /** A detection as an insight knows it; the registry adds id and revision. */
 export type DetectionFinding = Omit<Detection, 'tenantId' | 'detectionId' | 'revision' | 'updatedAt'>;
@@ -65,18 +65,22 @@ export class InsightRepository {
     );
   }
 
-  /** Detections that have no alarm yet or whose alarm is older than they are: the work of the alarms service. */
+  /**
+   * The work of the alarms service: open detections without an alarm as new as they are, closed ones whose alarm is active,
+   * and those that opened and closed before anybody looked.
+   */
   awaitingAlarm(tenant: TenantContext): Promise<Detection[]> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, (manager) =>
       manager
         .createQueryBuilder(Detection, 'd')
-        .where('d.tenantId = :tenantId and not d.historical', { tenantId })
+        .leftJoin(Alarm, 'a', 'a.tenantId = d.tenantId and a.detectionId = d.detectionId')
+        .where(`d.tenantId = :tenantId and not d.historical and d.insight <> 'segment-transient'`, { tenantId })
         .andWhere(
-          `(case d.state
-              when 'open' then not exists (select from registry.alarm a where a.tenant_id = d.tenant_id and a.detection_id = d.detection_id and a.updated_at >= d.updated_at)
-              else exists (select from registry.alarm a where a.tenant_id = d.tenant_id and a.detection_id = d.detection_id and a.condition = 'active')
-            end)`,
+          `(a.alarmId is null or (d.state = 'open' and a.updatedAt < d.updatedAt) or (d.state = 'closed' and a.condition = 'active'))`,
+        )
+        .andWhere(
+          'd.detectionId not in (select unnest(earlier.earlier_detection_ids) from registry.alarm earlier where earlier.tenant_id = :tenantId)',
         )
         .orderBy('d.detectionId', 'ASC')
         .getMany(),

@@ -5,6 +5,7 @@ import { type Delivery, NotificationRepository } from '@telltale/plant-registry'
 import { Metrics } from '@telltale/service-runtime';
 import type { TenantContext } from '@telltale/tenancy';
 import { LOGGER, type Logger, NOTIFICATION_QUEUE, type NotificationQueue } from '../alarms.tokens.js';
+import { NotificationOutbox } from './notification-outbox.js';
 import { WebhookSender } from './webhook-sender.js';
 
 const AT_ONCE = 8;
@@ -17,6 +18,7 @@ export class NotificationDispatcher {
 
   constructor(
     @Inject(NOTIFICATION_QUEUE) private readonly queue: NotificationQueue,
+    private readonly outbox: NotificationOutbox,
     private readonly notifications: NotificationRepository,
     private readonly sender: WebhookSender,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -48,8 +50,9 @@ export class NotificationDispatcher {
     await this.consumer?.close();
   }
 
-  /** Puts every pending notification into the queue that is not there yet. */
-  async dispatchPending(tenant: TenantContext): Promise<void> {
+  /** Turns new journal entries into notifications and puts every pending one into the queue that is not there yet. */
+  async dispatch(tenant: TenantContext, now: Date): Promise<void> {
+    await this.outbox.fill(tenant, now);
     const pending = await this.notifications.pending(tenant);
     await this.queue.addMany(
       pending.map(({ tenantId, notificationId }) => ({

@@ -3,7 +3,7 @@ import { RegistryDatabase } from '@telltale/plant-registry';
 import type { TenantContext } from '@telltale/tenancy';
 
 /** What channels are told. */
-const TOLD = ['raise', 'clear'];
+const TOLD = ['raise', 'clear', 'verify', 'reopen'];
 /** A channel that is set up today is not told about last month. */
 const TOLD_WITHIN_HOURS = 24;
 

@@ -5,7 +5,7 @@ import type { TenantContext } from '@telltale/tenancy';
 import type { AlarmsSettings } from '../alarms.settings.js';
 import { LOGGER, type Logger, SETTINGS } from '../alarms.tokens.js';
 import { NotificationDispatcher } from '../notifying/notification-dispatcher.js';
-import { NotificationOutbox } from '../notifying/notification-outbox.js';
+import { RepairVerifier } from '../repairs/repair-verifier.js';
 import { AlarmRaiser } from './alarm-raiser.js';
 
 /** Looks for detections when told and every POLL_INTERVAL_MS; one look at a time. */
@@ -17,21 +17,21 @@ export class DetectionWatcher {
   private again = false;
   private closed = false;
   private failing = false;
-  private readonly raised;
+  private readonly transitions;
 
   constructor(
     private readonly registry: RegistryDatabase,
     private readonly insights: InsightRepository,
     private readonly raiser: AlarmRaiser,
-    private readonly outbox: NotificationOutbox,
+    private readonly repairs: RepairVerifier,
     private readonly dispatcher: NotificationDispatcher,
     @Inject(SETTINGS) private readonly settings: Pick<AlarmsSettings, 'DATABASE_URL' | 'POLL_INTERVAL_MS'>,
     @Inject(LOGGER) private readonly logger: Logger,
     metrics: Metrics,
   ) {
-    this.raised = metrics.counter({
+    this.transitions = metrics.counter({
       name: 'telltale_alarm_transitions_total',
-      help: 'Alarms raised and cleared',
+      help: 'Alarms raised, cleared, verified and re-opened',
       labels: ['transition'],
     });
   }
@@ -83,10 +83,10 @@ export class DetectionWatcher {
     for (const detection of await this.insights.awaitingAlarm(tenant)) {
       if (this.closed) return;
       const outcome = await this.raiser.settle(tenant, detection, new Date());
-      if (outcome === 'raised' || outcome === 'cleared') this.raised.inc({ transition: outcome });
+      for (const transition of outcome) this.transitions.inc({ transition });
     }
+    for (const transition of await this.repairs.judge(tenant, new Date())) this.transitions.inc({ transition });
     await this.raiser.expireFlags(tenant, new Date());
-    await this.outbox.fill(tenant, new Date());
-    await this.dispatcher.dispatchPending(tenant);
+    await this.dispatcher.dispatch(tenant, new Date());
   }
 }

@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  Alarm,
+  AlarmActions,
+  AlarmJournal,
+  AlarmTransitionRecord,
+  InsightCheckpoint,
+  RegistryDatabase,
+} from '@telltale/plant-registry';
+import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/testing';
+import type { RunningService } from '@telltale/service-runtime';
+import { alarmsSettings, startAlarms } from '../src/index.js';
+import { type PlantWithPipe, seedPlantWithPipe } from './plant-with-pipe.js';
+import { type Receiver, startReceiver } from './receiver.js';
+import { until } from './until.js';
+
+describe('a reported repair', () => {
+  const repairedAt = new Date(Date.now() - 6 * 3_600_000);
+  const after = (hours: number): Date => new Date(repairedAt.getTime() + hours * 3_600_000);
+  const running: RunningService[] = [];
+  let database: TestDatabase;
+  let admin: RegistryDatabase;
+  let acme: PlantWithPipe;
+  let receiver: Receiver;
+
+  const alarms = (): Promise<Alarm[]> =>
+    admin.inTenant(acme.tenant, (manager) => manager.find(Alarm, { order: { alarmId: 'ASC' } }));
+  const journal = (): Promise<AlarmTransitionRecord[]> =>
+    admin.inTenant(acme.tenant, (manager) => manager.find(AlarmTransitionRecord, { order: { transitionId: 'ASC' } }));
+  const steps = async (): Promise<string[]> => (await journal()).map(({ transition }) => transition);
+  const alarmIn = (leakPhase: Alarm['leakPhase']): Promise<Alarm> =>
+    until(`alarm is ${leakPhase}`, async () => (await alarms()).find((alarm) => alarm.leakPhase === leakPhase));
+  const told = (): string[] => receiver.received.map(({ body }) => String(JSON.parse(body).event));
+  /** As the insights service says how far it has looked. */
+  const watched = (hours: number): Promise<unknown> =>
+    admin.inTenant(acme.tenant, (manager) =>
+      manager.save(
+        manager.create(InsightCheckpoint, {
+          ...acme.tenant,
+          insight: 'steam-leak',
+          subjectId: acme.pipeRunId,
+          processedThrough: after(hours),
+          state: {},
+          updatedAt: new Date(),
+        }),
+      ),
+    );
+  const start = async (): Promise<void> => {
+    const settings = alarmsSettings.parse({
+      DATABASE_URL: database.urls.telltale_alarms,
+      QUEUE_BACKEND: 'postgres',
+      QUEUE_URL: database.urls.telltale_queue,
+      LOG_LEVEL: 'silent',
+      HTTP_PORT: 0,
+      POLL_INTERVAL_MS: 200,
+      WEBHOOK_ADDRESSES: 'public-and-loopback',
+      NOTIFICATION_FIRST_RETRY_MS: 50,
+    });
+    running.push(await startAlarms(settings));
+  };
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    admin = await RegistryDatabase.open(database.adminUrl, { maxConnections: 2 });
+    acme = await seedPlantWithPipe(admin, 1, 'acme');
+    receiver = await startReceiver();
+    await acme.addChannel('crew', receiver.url, 's');
+    // Two of them: every step below must happen once.
+    await Promise.all([start(), start()]);
+    await acme.detect('leak-1', { onsetAt: after(-2), detectedAt: after(-2) });
+    const { alarmId } = await alarmIn('detected');
+    const actions = new AlarmActions(new AlarmJournal(admin));
+    const mechanic = { userId: 1, at: repairedAt };
+    await actions.act(acme.tenant, alarmId, { kind: 'acknowledge', comment: null }, mechanic);
+    await actions.act(acme.tenant, alarmId, { kind: 'set-outcome', finding: 'confirmed', comment: null }, mechanic);
+    await actions.act(acme.tenant, alarmId, { kind: 'mark-repaired', comment: 'new gasket' }, mechanic);
+  });
+
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((service) => service.close()));
+    await receiver.close();
+    await admin.close();
+    await database.drop();
+  });
+
+  it('is verified after four hours of comparable load without a sign of the leak', async () => {
+    await acme.detect('leak-1', { state: 'closed', closedAt: after(0.6) });
+    await acme.detect('stop', {
+      insight: 'segment-transient',
+      state: 'closed',
+      onsetAt: after(1),
+      closedAt: after(2),
+      positionM: null,
+    });
+    await watched(4.8);
+    await delay(700);
+    expect(await alarms()).toMatchObject([{ leakPhase: 'repaired', condition: 'cleared' }]);
+    await watched(5);
+    expect(await alarmIn('verified')).toMatchObject({ outcome: 'confirmed', reopened: 0, state: 'normal' });
+    expect((await journal()).at(-1)).toMatchObject({
+      transition: 'verify',
+      userId: null,
+      comment:
+        'No sign of the leak at 42.5 m in 4.0 h of comparable load since the repair; 1.0 h with another load or without data are not counted.',
+    });
+    await until('channel told', () => told().includes('alarm.verify'));
+    await delay(500);
+    expect(await steps()).toEqual(['raise', 'acknowledge', 'classify', 'repair', 'clear', 'verify']);
+    expect(told().filter((event) => event === 'alarm.verify')).toHaveLength(1);
+  });
+
+  it('is open again when the leak is still seen an hour later, and somebody must take notice anew', async () => {
+    await watched(0.9);
+    await delay(500);
+    expect(await alarms()).toMatchObject([{ leakPhase: 'repaired', state: 'acknowledged' }]);
+    await watched(1.5);
+    expect(await alarmIn('detected')).toMatchObject({
+      state: 'unacknowledged',
+      condition: 'active',
+      reopened: 1,
+      outcome: null,
+      repairedAt: null,
+    });
+    const [last] = (await journal()).slice(-1);
+    expect(last).toMatchObject({ transition: 'reopen', fromState: 'acknowledged', toState: 'unacknowledged' });
+    expect(last?.comment).toBe(
+      'The leak at 42.5 m was still seen 1.5 h after the repair was reported, 12.3 °C above what is expected.',
+    );
+    await until('channel told', () => told().includes('alarm.reopen'));
+    await delay(500);
+    expect(await steps()).toEqual(['raise', 'acknowledge', 'classify', 'repair', 'reopen']);
+  });
+
+  it('is open again when the leak comes back: the same alarm, not a second one', async () => {
+    await acme.detect('leak-1', { state: 'closed', closedAt: after(0.6) });
+    await watched(3);
+    await until('alarm cleared', async () => (await alarms())[0]?.condition === 'cleared');
+    const back = await acme.detect('leak-2', {
+      onsetAt: after(3),
+      detectedAt: after(3.1),
+      positionM: 43.4,
+      excessC: 9,
+    });
+    const alarm = await alarmIn('detected');
+    expect(alarm).toMatchObject({
+      detectionId: back.detectionId,
+      state: 'unacknowledged',
+      reopened: 1,
+      title: 'Steam leak on Steam line 3 at 43.4 m ± 1.5 m',
+    });
+    expect((await journal()).at(-1)?.comment).toMatch(
+      /^The leak came back 3\.0 h after the repair: since .* UTC the air at 43\.4 m is 9\.0 °C above what is expected\.$/,
+    );
+    await acme.detect('leak-2', { state: 'closed', closedAt: after(4) });
+    await until('alarm cleared', async () => (await alarms())[0]?.condition === 'cleared');
+    await until('channel told', () => told().includes('alarm.reopen'));
+    await delay(500);
+    expect(await alarms()).toHaveLength(1);
+    expect(await steps()).toEqual(['raise', 'acknowledge', 'classify', 'repair', 'clear', 'reopen', 'clear']);
+  });
+
+  it('does not mind a leak elsewhere: that one has its own alarm', async () => {
+    await acme.detect('leak-1', { state: 'closed', closedAt: after(0.6) });
+    await acme.detect('leak-2', { onsetAt: after(3), positionM: 80 });
+    await watched(4);
+    await alarmIn('verified');
+    expect(await alarms()).toMatchObject([{ leakPhase: 'verified' }, { leakPhase: 'detected', positionM: 80 }]);
+  });
+});
