@@ -8,6 +8,8 @@ import {
 } from '@telltale/leak-detection';
 import type { DetectionFinding } from '@telltale/plant-registry';
 import type { TimeUs } from '@telltale/tag-sample';
+import { z } from 'zod';
+import type { ExpectedSeries } from './expected-memory.js';
 import type { RunSetup } from './run-setup.js';
 
 /** Newest word on one incident of the detector. */
@@ -28,8 +30,16 @@ export interface FindingContext {
   readonly setup: RunSetup;
   readonly pressureBarAbs: number | null;
   /** What was expected at the nearest sensor, by minute. */
-  readonly expectedSeries: readonly (readonly [TimeUs, number | null])[];
+  readonly expectedSeries: ExpectedSeries;
   readonly historical: boolean;
+}
+
+const ToldExpected = z.object({ expectedSeries: z.array(z.tuple([z.number(), z.number().nullable()])) });
+
+/** The expected line of an evidence that `findingOf` wrote. */
+export function expectedIn(evidence: unknown): ExpectedSeries {
+  const parsed = ToldExpected.safeParse(evidence);
+  return parsed.success ? parsed.data.expectedSeries : [];
 }
 
 const REASONS: Record<SensorSuspect['reason'], string> = {
@@ -108,7 +118,7 @@ function leakFigures(incident: LeakIncident, { setup, pressureBarAbs, expectedSe
     confidence: incident.confidence,
     lossKgPerHour: Math.round(loss.kgPerHour * 100) / 100,
     evidence: {
-      summary: `The air at ${incident.positionM.toFixed(1)} m of ${setup.run.name} is ${incident.excessC.toFixed(1)} °C warmer than its neighbours along the pipe say it should be (${incident.path.replace('-', ', ')}).`,
+      summary: `The air at ${incident.positionM.toFixed(1)} m of ${setup.run.name} is ${incident.excessC.toFixed(1)} °C warmer than its neighbours along the pipe say it should be.`,
       path: incident.path,
       peakExcessC: incident.peakExcessC,
       lossFormula: loss.formula,

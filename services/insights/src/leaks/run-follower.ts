@@ -14,7 +14,7 @@ import type { InsightsPremises } from '../insights-premises.js';
 import { BackfillWatch } from './backfill-watch.js';
 import { ExpectedMemory } from './expected-memory.js';
 import { LeakCheckpoint } from './leak-checkpoint.js';
-import { dateOf, findingOf, toldBy, type Told } from './leak-findings.js';
+import { dateOf, expectedIn, findingOf, toldBy, type Told } from './leak-findings.js';
 import { minuteMedians, minuteOf, MINUTE_US, type MinuteColumn } from './run-minutes.js';
 import type { RunSetup } from './run-setup.js';
 import { registryKey, sameIncident } from './told-incidents.js';
@@ -79,7 +79,19 @@ export class RunFollower {
     this.told = new Map(parsed.success ? Object.entries(parsed.data.told) : []);
     this.backfill.restart(parsed.success ? parsed.data.continuityUs : 0);
     this.expected.clear();
+    await this.recallExpected();
     this.loaded = true;
+  }
+
+  /** The lines under open leaks go on where the last process ended. */
+  private async recallExpected(): Promise<void> {
+    const open = await this.premises.repositories.insights.open(this.tenant, INSIGHT);
+    for (const { subjectId, positionM, evidence } of open) {
+      if (subjectId !== this.setup.run.pipeRunId || positionM === null) continue;
+      const sensors = this.setup.sensors.map((one, sensor) => ({ sensor, positionM: one.positionM }));
+      const nearest = nearestSensor(sensors, positionM);
+      if (nearest !== undefined) this.expected.recall(nearest, expectedIn(evidence));
+    }
   }
 
   private async follow(newestUs: TimeUs, untilUs: TimeUs): Promise<void> {
