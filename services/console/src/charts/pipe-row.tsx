@@ -25,10 +25,10 @@ const cellHeight = (sensor: StripSensor): string => {
   return `${34 + 66 * Math.max(0, Math.min(1, excess / MAX_EXCESS_C))}%`;
 };
 
-function cellStyle(sensor: StripSensor, row: StripRow, pitchM: number): CSSProperties {
+function cellStyle(sensor: StripSensor, row: StripRow, pitchM: number, pipeEndM: number): CSSProperties {
   const lengthM = row.toM - row.fromM;
   const left = Math.max(0, (sensor.positionM - pitchM / 2 - row.fromM) / lengthM);
-  const right = Math.min(1, (sensor.positionM + pitchM / 2 - row.fromM) / lengthM);
+  const right = Math.min(1, (Math.min(pipeEndM, sensor.positionM + pitchM / 2) - row.fromM) / lengthM);
   return { left: percent(left), width: `max(3px, calc(${percent(right - left)} - 2px))` };
 }
 
@@ -66,7 +66,7 @@ export function PipeRow({ row, pipeEndM, markers, listId, chosenId, onChoose, wi
               role="option"
               aria-selected={sensor.tagId === chosenId}
               className={usable ? `cell heat-${heatLevel(sensor.excess)}` : 'cell gap'}
-              style={cellStyle(sensor, row, pitchM)}
+              style={cellStyle(sensor, row, pitchM, pipeEndM)}
               onClick={() => onChoose(sensor.tagId)}
             >
               <i style={{ height: cellHeight(sensor) }} />

@@ -37,7 +37,7 @@ export function rulerTicks(row: StripRow, pipeEndM: number, most: number): reado
 export const heatLevel = (excess: number | null): 0 | 1 | 2 | 3 | 4 =>
   excess === null || excess < 1 ? 0 : excess < 2 ? 1 : excess < 4 ? 2 : excess < 8 ? 3 : 4;
 
-export const isUsable = ({ value, quality, stale }: StripSensor): boolean => value !== null && quality === 'GOOD' && !stale;
+export const isUsable = ({ value, quality, stale }: Pick<StripSensor, 'value' | 'quality' | 'stale'>): boolean => value !== null && quality === 'GOOD' && !stale;
 
 /** Part of a marker's span that lies in the row, as shares 0..1 of it; null when none does. */
 export function markerIn(row: StripRow, marker: StripMarker): { readonly left: number; readonly width: number; readonly holdsPlace: boolean } | null {

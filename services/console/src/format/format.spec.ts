@@ -32,6 +32,8 @@ describe('times', () => {
   it('say how long', () => {
     expect(plain(formatDuration('en-GB', 59))).toBe('59 s');
     expect(plain(formatDuration('en-GB', 7_500))).toBe('2 h 5 min');
+    expect(plain(formatDuration('en-GB', 1_896))).toBe('32 min');
+    expect(plain(formatDuration('en-GB', 3_590))).toBe('1 h');
     expect(formatAgo('en-GB', '2026-11-23T12:00:00Z', Date.UTC(2026, 10, 23, 12, 5))).toBe('5 min ago');
   });
 });

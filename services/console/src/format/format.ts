@@ -54,7 +54,7 @@ export function digitsFor(value: number | null | undefined, unit: string): numbe
 export function formatDuration(locale: string, seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return formatNumber(locale, s, 0, 's');
-  const minutes = Math.floor(s / 60);
+  const minutes = Math.round(s / 60);
   if (minutes < 60) return formatNumber(locale, minutes, 0, 'min');
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return `${formatNumber(locale, hours, 0, 'h')}${minutes % 60 ? ` ${formatNumber(locale, minutes % 60, 0, 'min')}` : ''}`;

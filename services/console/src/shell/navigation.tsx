@@ -23,7 +23,11 @@ const ENTRIES: readonly Entry[] = [
 
 /** A plant shows the pages for what it has. */
 const entriesOf = (site: SiteInfo): readonly Entry[] =>
-  ENTRIES.filter(({ name }) => (name !== 'lines' || site.lines.length > 0) && (name !== 'pipes' || site.pipeRuns.length > 0));
+  ENTRIES.filter(({ name }) => {
+    if (name === 'lines') return site.lines.length > 0;
+    if (name === 'pipes') return site.pipeRuns.length > 0;
+    return name !== 'leaks' || site.pipeRuns.length > 0 || site.overview.openLeakAlerts > 0;
+  });
 
 function OpenCount({ site }: { readonly site: SiteInfo }): ReactNode {
   const { t } = useText();

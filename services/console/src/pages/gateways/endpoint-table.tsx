@@ -5,6 +5,8 @@ import { useText } from '../../i18n/text';
 import { useFormats } from '../../shell/site-context';
 import type { GatewayData } from './gateway-panel';
 
+// These devices speak when something changes: the asked rate is the most that can come.
+const ON_CHANGE: readonly string[] = ['opcua'];
 type EndpointData = GatewayData['endpoints'][number];
 const SHAPES: Readonly<Record<EndpointState, string>> = { CONNECTED: '●', CONNECTING: '◌', DEGRADED: '◐', DISCONNECTED: '✕', UNTRUSTED: '▲', MISCONFIGURED: '✕' };
 
@@ -36,7 +38,8 @@ function EndpointRow({ endpoint }: { readonly endpoint: EndpointData }): ReactNo
   const formats = useFormats();
   const { state, untrustedCertificate: certificate, askedPerSecond: asked, achievedPerSecond: achieved } = endpoint;
   const isWell = state === 'CONNECTED' || state === 'CONNECTING';
-  const isSlow = typeof asked === 'number' && typeof achieved === 'number' && achieved < asked * 0.9;
+  const tellsChanges = ON_CHANGE.includes(endpoint.connector);
+  const isSlow = !tellsChanges && typeof asked === 'number' && typeof achieved === 'number' && achieved < asked * 0.9;
   return (
     <tr data-testid="endpoint-row" data-state={state ?? 'null'}>
       <td>
@@ -73,7 +76,7 @@ function EndpointRow({ endpoint }: { readonly endpoint: EndpointData }): ReactNo
           {isSlow && <span aria-hidden="true">▼ </span>}
           {formatNumber(formats.locale, achieved, 1)} / {formatNumber(formats.locale, asked, 1)}
         </span>{' '}
-        <span className="dim small">{t('gateways.perSecond')}</span>
+        <span className="dim small">{t(tellsChanges ? 'gateways.onChange' : 'gateways.perSecond')}</span>
       </td>
     </tr>
   );

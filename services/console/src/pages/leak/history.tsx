@@ -23,7 +23,7 @@ export function History({ leak }: { readonly leak: LeakData }): ReactNode {
               {comment && (
                 <>
                   <br />
-                  {comment}
+                  {transition === 'classify' ? textOr(t, `finding.${comment}`, comment) : comment}
                 </>
               )}
             </span>

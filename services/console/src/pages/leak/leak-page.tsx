@@ -47,9 +47,9 @@ function Content({ leak }: { readonly leak: LeakData }): ReactNode {
             </dl>
           </Panel>
           <Handling leak={leak} actions={actions} />
-          <History leak={leak} />
         </div>
         <EvidencePanel leakId={leak.id} title={leak.pipeRun.name} onsetAt={leak.onsetAt} />
+        <History leak={leak} />
       </div>
     </>
   );

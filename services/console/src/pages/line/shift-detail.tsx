@@ -7,6 +7,7 @@ import { ElementsPanel } from './elements-panel';
 import type { ShiftData } from './line-page';
 import { LossPareto } from './loss-pareto';
 import { ProductsPanel } from './products-panel';
+import { shiftName } from './shift-name';
 import { Restatements } from './restatements';
 import { TimelinePanel } from './timeline-panel';
 
@@ -22,7 +23,7 @@ export function ShiftDetail({ lineId, shift }: { readonly lineId: string; readon
     <div className="stack">
       <p>
         <span className="strong">
-          {shift.shift.name}, {formatDay(locale, shift.shift.productionDay)}
+          {shiftName(shift.shift.name, t)}, {formatDay(locale, shift.shift.productionDay)}
         </span>{' '}
         {formatTime(formats, shift.shift.start)}–{formatTime(formats, shift.shift.end)} · {t(`yield.${shift.status}`)} · {t('line.revision', { revision: shift.revision })}
       </p>

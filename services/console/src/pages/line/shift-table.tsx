@@ -4,6 +4,7 @@ import type { ShiftPartsFragment } from '../../generated/graphql';
 import { formatDay, formatNumber, formatPercent, formatTime } from '../../format/format';
 import { useText } from '../../i18n/text';
 import { Completeness } from '../../parts/figure';
+import { shiftName } from './shift-name';
 import { useFormats } from '../../shell/site-context';
 
 interface ShiftTableProps {
@@ -62,7 +63,7 @@ function ShiftRow({ shift, isChosen, onChoose }: ShiftRowProps): ReactNode {
   const { figures } = shift;
   const name = (
     <>
-      <span className="strong">{formatDay(formats.locale, shift.shift.productionDay)}</span> {shift.shift.name}{' '}
+      <span className="strong">{formatDay(formats.locale, shift.shift.productionDay)}</span> {shiftName(shift.shift.name, t)}{' '}
       <span className="dim small nowrap">
         {formatTime(formats, shift.shift.start)}–{formatTime(formats, shift.shift.end)}
       </span>
@@ -96,7 +97,6 @@ function ShiftRow({ shift, isChosen, onChoose }: ShiftRowProps): ReactNode {
       </td>
       <td className="small dim" data-label={t('yield.status')}>
         {t(`yield.${shift.status}`)}
-        {shift.revision > 1 && `, ${t('line.revision', { revision: shift.revision })}`}
       </td>
     </tr>
   );

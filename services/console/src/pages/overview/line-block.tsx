@@ -7,6 +7,7 @@ import { AgainstTarget, Completeness, RatioMeter } from '../../parts/figure';
 import { Panel } from '../../parts/panel';
 import { sitePath, useFormats, useSite } from '../../shell/site-context';
 import { LineNow } from '../line/line-now';
+import { shiftName } from '../line/shift-name';
 import { ShiftTable } from '../line/shift-table';
 
 type LineData = NonNullable<OverviewQuery['site']>['lines'][number];
@@ -48,7 +49,7 @@ export function ShiftFigures({ shift }: { readonly shift: ShiftPartsFragment }):
   return (
     <div>
       <p className="small dim" style={{ marginBottom: 8 }}>
-        <span className="strong">{shift.shift.name}</span> {formatTime(formats, shift.shift.start)}–{formatTime(formats, shift.shift.end)} · {t(`yield.${shift.status}`)} · <Completeness share={figures.completeness} />
+        <span className="strong">{shiftName(shift.shift.name, t)}</span> {formatTime(formats, shift.shift.start)}–{formatTime(formats, shift.shift.end)} · {t(`yield.${shift.status}`)} · <Completeness share={figures.completeness} />
       </p>
       <div className="line-now">
         <div data-testid="line-yield">

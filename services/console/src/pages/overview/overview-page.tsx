@@ -1,7 +1,7 @@
 import { useMemo, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { OverviewQuery } from '../../generated/graphql';
-import { formatAgo, formatNumber } from '../../format/format';
+import { formatAgo } from '../../format/format';
 import { useText } from '../../i18n/text';
 import { useLiveQuery } from '../../live/live-query';
 import { useNow, useSteadyNow } from '../../live/now';
@@ -11,6 +11,7 @@ import { sitePath, useFormats, useSite } from '../../shell/site-context';
 import { LeakRow } from '../leaks/leak-row';
 import { LineBlock } from './line-block';
 import { OverviewDocument } from './overview.documents';
+import { PipesPanel } from './pipes-panel';
 import { PlantFigures } from './plant-figures';
 
 const DAY_MS = 86_400_000;
@@ -70,58 +71,16 @@ function Content({ site, leaks }: ContentProps): ReactNode {
       )}
     </Panel>
   );
-  const pipePanel = hasPipes && (
-    <Panel title={t('overview.pipesTitle')}>
-      <ul className="plain">
-        {site.pipeRuns.map((run) => (
-          <PipeLine key={run.id} run={run} />
-        ))}
-      </ul>
-    </Panel>
-  );
+  const pipePanel = hasPipes && <PipesPanel />;
   return (
     <div className="stack">
       <PlantFigures site={site} />
-      <div className={site.lines.length > 0 && leakPanel ? 'two' : site.lines.length > 0 ? 'stack' : 'two'}>
-        {site.lines.length > 0 && (
-          <div className="stack">
-            {site.lines.map((line) => (
-              <LineBlock key={line.id} line={line} />
-            ))}
-          </div>
-        )}
-        {site.lines.length > 0 ? (
-          leakPanel && (
-            <div className="stack">
-              {leakPanel}
-              {pipePanel}
-            </div>
-          )
-        ) : (
-          <>
-            {leakPanel}
-            {pipePanel}
-          </>
-        )}
-      </div>
+      {leaks.length > 0 && leakPanel}
+      {site.lines.map((line) => (
+        <LineBlock key={line.id} line={line} />
+      ))}
+      {pipePanel}
+      {leaks.length === 0 && leakPanel}
     </div>
-  );
-}
-
-function PipeLine({ run }: { readonly run: ContentProps['site']['pipeRuns'][number] }): ReactNode {
-  const { t } = useText();
-  const { slug } = useSite();
-  const { locale } = useFormats();
-  const count = run.openLeakAlerts.length;
-  return (
-    <li className="pipe-line">
-      <span>
-        <Link to={sitePath(slug, `/pipes/${run.id}`)} className="strong">
-          {run.name}
-        </Link>{' '}
-        <span className="dim small nowrap">{formatNumber(locale, run.lengthM, 0, 'm')}</span>
-      </span>
-      <span className={count > 0 ? 'strong nowrap' : 'dim nowrap'}>{count > 0 ? t('overview.leakCount', { count }) : t('overview.noLeaks')}</span>
-    </li>
   );
 }

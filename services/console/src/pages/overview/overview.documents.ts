@@ -8,6 +8,7 @@ export const OverviewDocument = graphql(`
         openLeakAlerts
         unacknowledgedLeakAlerts
         leakLossKgPerHour
+        leakLossCompleteness
         tagCount
         tagsLive
         newestSampleAt
@@ -42,16 +43,39 @@ export const OverviewDocument = graphql(`
       }
       pipeRuns {
         id
-        name
-        lengthM
-        medium
-        openLeakAlerts {
-          id
-        }
       }
     }
     leakAlerts(siteId: $siteId, first: 5) {
       ...LeakRowParts
+    }
+  }
+`);
+
+export const PipesAtAGlanceDocument = graphql(`
+  query PipesAtAGlance($siteId: ID!) {
+    site(id: $siteId) {
+      id
+      pipeRuns {
+        id
+        name
+        lengthM
+        openLeakAlerts {
+          id
+          place {
+            positionM
+          }
+        }
+        sensors {
+          positionM
+          excess
+          tag {
+            id
+            latest {
+              ...LatestParts
+            }
+          }
+        }
+      }
     }
   }
 `);

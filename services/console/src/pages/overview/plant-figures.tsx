@@ -24,6 +24,7 @@ export function PlantFigures({ site }: { readonly site: NonNullable<OverviewQuer
         <Figure
           big
           testId="site-leak-cost"
+          completeness={overview.leakLossCompleteness ?? 0}
           label={t('overview.leakCost')}
           value={
             <>

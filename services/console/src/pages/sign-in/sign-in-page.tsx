@@ -39,12 +39,12 @@ export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => void }):
           <p className="dim">{t('app.claim')}</p>
         </div>
         {problem && (
-          <Alert color="red" variant="outline" role="alert" data-testid="sign-in-problem">
+          <Alert color="dark" variant="outline" role="alert" data-testid="sign-in-problem">
             {problem}
           </Alert>
         )}
-        <TextInput label={t('signIn.email')} type="email" name="email" autoComplete="username" required size="md" value={email} onChange={(event) => setEmail(event.currentTarget.value)} autoFocus />
-        <PasswordInput label={t('signIn.password')} name="password" autoComplete="current-password" required size="md" value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+        <TextInput label={t('signIn.email')} type="email" name="email" autoComplete="username" required withAsterisk={false} size="md" value={email} onChange={(event) => setEmail(event.currentTarget.value)} autoFocus />
+        <PasswordInput label={t('signIn.password')} name="password" autoComplete="current-password" required withAsterisk={false} size="md" value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
         <Button type="submit" size="md" loading={isBusy} fullWidth mt={4}>
           {t('signIn.submit')}
         </Button>

@@ -1,7 +1,8 @@
 import { SegmentedControl } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { useParams } from 'react-router';
-import { formatDateTime } from '../../format/format';
+import { digitsFor, formatDateTime, formatDuration, formatNumber } from '../../format/format';
+import type { TagQuery } from '../../generated/graphql';
 import { useText } from '../../i18n/text';
 import { useLiveQuery } from '../../live/live-query';
 import { useLiveValues } from '../../live/live-values';
@@ -17,12 +18,22 @@ const RANGES = ['1h', '8h', '3d'] as const;
 type Range = (typeof RANGES)[number];
 const isRange = (value: string): value is Range => RANGES.some((range) => range === value);
 
+type TagData = NonNullable<TagQuery['tag']>;
+
+const formatScan = (locale: string, ms: number): string => (ms < 1000 ? formatNumber(locale, ms, 0, 'ms') : formatDuration(locale, ms / 1000));
+
+/** Lowest and highest value that the device can give; empty where that is not set. */
+function range(locale: string, { rangeLow, rangeHigh, unit }: TagData): string {
+  if (typeof rangeLow !== 'number' || typeof rangeHigh !== 'number') return '';
+  return `${formatNumber(locale, rangeLow, digitsFor(rangeLow, ''))} … ${formatNumber(locale, rangeHigh, digitsFor(rangeHigh, ''), unit)}`;
+}
+
 /** One tag: what it is, its value now, and its trend. */
 export function TagPage(): ReactNode {
   const { t } = useText();
   const formats = useFormats();
   const { id = '' } = useParams();
-  const [range, setRange] = useState<Range>('1h');
+  const [span, setSpan] = useState<Range>('1h');
   const asked = useLiveQuery({ query: TagDocument, variables: { id } });
   const live = useLiveValues(useMemo(() => [id], [id]));
   return (
@@ -35,15 +46,17 @@ export function TagPage(): ReactNode {
             <PageHead title={tag.name} note={<span className="break">{tag.path}</span>} />
             <div className="figures" style={{ marginTop: -8 }}>
               <Figure label={t('tags.latest')} value={<Latest latest={latest} unit={tag.unit} />} note={latest && formatDateTime(formats, latest.sourceTime)} />
+              <Figure label={t('tags.kind')} value={t(`tagKind.${tag.kind}`)} note={range(formats.locale, tag)} />
+              <Figure label={t('tags.scan')} value={formatScan(formats.locale, tag.scanIntervalMs)} note={latest && t('tags.quality', { quality: t(`data.${latest.quality}`), status: latest.status })} />
             </div>
             <section className="panel" aria-label={t('tags.trend')}>
               <header>
                 <h2>{t('tags.trend')}</h2>
                 <span className="right">
-                  <SegmentedControl size="md" aria-label={t('tags.trend')} value={range} onChange={(value) => isRange(value) && setRange(value)} data={RANGES.map((value) => ({ value, label: t(`tags.range.${value}`) }))} />
+                  <SegmentedControl size="md" aria-label={t('tags.trend')} value={span} onChange={(value) => isRange(value) && setSpan(value)} data={RANGES.map((value) => ({ value, label: t(`tags.range.${value}`) }))} />
                 </span>
               </header>
-              {range === '1h' ? <SampleTrend tag={tag} /> : <BucketTrend key={range} tag={tag} hours={range === '8h' ? 8 : 72} />}
+              {span === '1h' ? <SampleTrend tag={tag} /> : <BucketTrend key={span} tag={tag} hours={span === '8h' ? 8 : 72} />}
             </section>
           </div>
         );
