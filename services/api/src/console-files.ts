@@ -35,7 +35,7 @@ export async function serveConsole(app: NestFastifyApplication, folder = DEFAULT
     fastify.get('/', (_request, reply) => reply.status(503).type('text/plain').send('The console is not built here. Run `npm run build` and start again.'));
     return;
   }
-  await fastify.register(fastifyStatic, { root: folder, wildcard: false, index: false, immutable: true, maxAge: '365d', serveDotFiles: false });
+  await fastify.register(fastifyStatic, { root: folder, wildcard: false, index: false, preCompressed: true, immutable: true, maxAge: '365d', serveDotFiles: false });
   const page = (_request: unknown, reply: import('fastify').FastifyReply): unknown =>
     reply.header('cache-control', 'no-cache').sendFile('index.html', { maxAge: 0, immutable: false });
   fastify.get('/', page);

@@ -22,6 +22,7 @@ export async function startApi(settings: ApiSettings): Promise<RunningService> {
     const web = await createWebApplication(ApiModule.over(premises), premises.logger, {
       host: settings.HTTP_HOST,
       port: settings.HTTP_PORT,
+      metricsPort: settings.METRICS_PORT,
       bodyLimit: OPERATION_LIMITS.bodyBytes,
       helmet: CONSOLE_HEADERS,
       metrics,

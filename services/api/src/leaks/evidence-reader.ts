@@ -7,9 +7,10 @@ import { PlantData } from '../graphql/plant-data.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import type { Sample } from '../tags/series.type.js';
 import { rangeOf, samplesAt } from '../tags/series.resolver.js';
-import { continuityOf, tagOf, timeOf } from '../tags/tag-mapping.js';
+import { continuityOf, microsOf, tagOf, timeOf } from '../tags/tag-mapping.js';
 import { thin } from '../tags/thinning.js';
 import { Quality } from '../tags/tag.type.js';
+import { sensorFigures } from '../plant/sensor-figures.js';
 import type { LeakAlertFields } from './leak-alert-reader.js';
 import { EvidenceRole, type EvidenceSeries, type LeakEvidence } from './leak-alert.type.js';
 
@@ -23,6 +24,8 @@ const Written = z.object({
   thresholdC: z.number().nullable().optional(),
   expectedSeries: z.array(z.tuple([z.number(), z.number().nullable()])).optional(),
 });
+
+type Evidence = z.infer<typeof Written>;
 
 /** The measured curves around a leak, with what was expected there. */
 @Injectable()
@@ -63,10 +66,20 @@ export class EvidenceReader {
       to: timeOf(range.toUs),
       summary: written.summary ?? summaryOf(alert),
       unit: '°C',
-      series: [...measured, ...computed(written, range)],
+      series: [...measured, ...computed(await this.upToNow(tenant, alert, written, nearest), range)],
       continuity: continuity.map(continuityOf),
       completeness,
     };
+  }
+
+  /** An evidence is written when the leak changes; the detector's expectation of now leads the line on. */
+  private async upToNow(tenant: TenantContext, alert: LeakAlertFields, written: Evidence, nearest: PipeSensor | undefined): Promise<Evidence> {
+    const checkpoint = alert.closedAt === null && nearest ? await this.data.pipeRuns.checkpoint(tenant, 'steam-leak', alert.pipeRunId) : null;
+    const expected = nearest && sensorFigures(checkpoint?.state ?? null).get(nearest.tagId)?.expected;
+    if (!checkpoint?.processedThrough || typeof expected !== 'number') return written;
+    const nowUs = microsOf(checkpoint.processedThrough);
+    const series = (written.expectedSeries ?? []).filter(([timeUs]) => timeUs < nowUs);
+    return { ...written, expectedSeries: [...series, [nowUs, expected]] };
   }
 
   private async completeness(tenant: TenantContext, tagId: number, range: TimeRange): Promise<number> {
@@ -86,7 +99,7 @@ function around(sensors: readonly PipeSensor[], positionM: number): PipeSensor[]
   return sensors.slice(Math.max(0, index - NEIGHBOURS_EACH_SIDE), index + NEIGHBOURS_EACH_SIDE + 1);
 }
 
-function computed({ expectedSeries, thresholdC }: z.infer<typeof Written>, range: TimeRange): EvidenceSeries[] {
+function computed({ expectedSeries, thresholdC }: Evidence, range: TimeRange): EvidenceSeries[] {
   const inRange = (expectedSeries ?? []).filter(([timeUs]) => timeUs >= range.fromUs && timeUs < range.toUs);
   const points = (offset: number): Sample[] =>
     inRange.map(([timeUs, value]) => ({ time: timeOf(timeUs), value: value === null ? null : value + offset, quality: Quality.GOOD, status: 'Good' }));
