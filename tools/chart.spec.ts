@@ -57,6 +57,8 @@ describe('values of the chart', () => {
     ['an unknown queue', ['queue', 'backend'], 'kafka'],
     ['a secret among the variables', ['services', 'api', 'env'], { DATABASE_URL: 'postgres://…' }],
     ['a service without limits', ['services', 'api', 'resources', 'limits'], {}],
+    ['an api without a port of its own for metrics', ['services', 'api', 'metricsPort'], undefined],
+    ['another port for metrics where there is none', ['services', 'alarms', 'metricsPort'], 4031],
     ['a short digest', ['image', 'digest'], 'sha256:1234'],
   ])('refuse %s', (_what, path, value) => {
     const spoilt = values();
@@ -183,6 +185,34 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
     expect(rules.toSorted()).toEqual(readdirSync(join(chart, 'alerts')).toSorted());
   });
 
+  it('keeps /metrics away from the addresses that the ingress knows', () => {
+    const rendered = render(
+      '--set-json',
+      `network.fromMonitoring=${peers}`,
+      '--set-json',
+      `network.fromIngress=${peers}`,
+    );
+    const one = (kind: string, name: string): unknown =>
+      rendered.find((found) => text(found, 'kind') === kind && text(found, 'metadata', 'name') === `plant-${name}`);
+    for (const service of ['api', 'ingest']) {
+      const container = at(one('Deployment', service), 'spec', 'template', 'spec', 'containers', 0);
+      const metricsPort = text(list(container, 'ports')[1], 'containerPort');
+      expect(text(list(container, 'ports')[1], 'name')).toBe('metrics');
+      expect(list(container, 'env')).toContainEqual({ name: 'METRICS_PORT', value: metricsPort });
+      expect(list(one('Service', service), 'spec', 'ports').map((port) => text(port, 'name'))).toEqual([
+        'http',
+        'metrics',
+      ]);
+      const [fromIngress, fromMonitoring] = list(one('NetworkPolicy', service), 'spec', 'ingress').map((rule) =>
+        text(rule, 'ports', 0, 'port'),
+      );
+      expect(fromMonitoring).toBe(metricsPort);
+      expect(fromIngress).not.toBe(metricsPort);
+    }
+    for (const route of everything().filter((found) => /^(Ingress|HTTPRoute)$/.test(text(found, 'kind'))))
+      expect(JSON.stringify(route)).not.toMatch(/metrics|40[01]1/);
+  });
+
   it('refuses a misspelt value', () => {
     expect(() =>
       execFileSync(helm ?? '', ['template', 'plant', chart, '--kube-version', '1.31.0', '--set', 'imgae.tag=1'], {
@@ -206,6 +236,11 @@ describe('compose file', () => {
       for (const secret of list(service, 'secrets'))
         expect(text(file, 'secrets', String(secret), 'file')).toBe(`./secrets/${String(secret)}`);
       if (name !== 'migrator') expect(list(service, 'healthcheck', 'test')).not.toEqual([]);
+    }
+    for (const name of ['ingest', 'api']) {
+      const metricsPort = text(file, 'services', name, 'environment', 'METRICS_PORT');
+      expect(metricsPort).toMatch(/^\d{4}$/);
+      expect(list(file, 'services', name, 'ports').join()).not.toContain(metricsPort);
     }
     expect(list(file, 'services', 'valkey', 'command').join(' ')).toMatch(
       /--appendonly yes.*--maxmemory-policy noeviction/,

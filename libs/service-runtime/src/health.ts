@@ -12,7 +12,10 @@ export interface HealthAnswer {
   readonly body: string;
 }
 
-export const HEALTH_PATHS = ['/health/live', '/health/ready', '/metrics'] as const;
+/** What a public address may show. */
+export const PUBLIC_HEALTH_PATHS = ['/health/live', '/health/ready'] as const;
+/** What an address inside shows. */
+export const HEALTH_PATHS = [...PUBLIC_HEALTH_PATHS, '/metrics'] as const;
 export type HealthPath = (typeof HEALTH_PATHS)[number];
 
 const JSON_TYPE = 'application/json; charset=utf-8';

@@ -19,11 +19,16 @@ const quiet = createLogger('hello', 'silent', new Writable({ write: (_c, _e, don
 const anywhere = { host: '127.0.0.1', port: 0, bodyLimit: 1000 };
 
 describe('createWebApplication', () => {
-  it('serves the module, health and metrics, and closes', async () => {
+  it('serves the module and health, metrics on a port of their own, and closes', async () => {
     let reasons: string[] = ['Postgres does not answer.'];
     const metrics = new Metrics('hello');
     metrics.counter({ name: 'telltale_hello_total', help: 'Hellos' }).inc(3);
-    const web = await createWebApplication(HelloModule, quiet, { ...anywhere, metrics, notReady: async () => reasons });
+    const web = await createWebApplication(HelloModule, quiet, {
+      ...anywhere,
+      metricsPort: 0,
+      metrics,
+      notReady: async () => reasons,
+    });
     const url = await web.listen();
 
     expect(await (await fetch(`${url}/hello`)).text()).toBe('hello');
@@ -37,11 +42,23 @@ describe('createWebApplication', () => {
     ]);
     reasons = [];
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
-    expect(await (await fetch(`${url}/metrics`)).text()).toContain('telltale_hello_total{service="hello"} 3');
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
+    const inside = web.metricsUrl ?? '';
+    expect(await (await fetch(`${inside}/metrics`)).text()).toContain('telltale_hello_total{service="hello"} 3');
+    expect((await fetch(`${inside}/health/ready`)).status).toBe(200);
+    expect((await fetch(`${inside}/hello`)).status).toBe(404);
 
     await web.close();
     await web.close();
     await expect(fetch(`${url}/health/live`)).rejects.toThrow();
+    await expect(fetch(`${inside}/health/live`)).rejects.toThrow();
+  });
+
+  it('shows metrics nowhere without a port for them', async () => {
+    const web = await createWebApplication(HelloModule, quiet, anywhere);
+    const url = await web.listen();
+    expect([(await fetch(`${url}/metrics`)).status, web.metricsUrl]).toEqual([404, undefined]);
+    await web.close();
   });
 
   it('names the taken port and the variable to change', async () => {
@@ -54,6 +71,8 @@ describe('createWebApplication', () => {
       code: 'PORT_TAKEN',
       message: `Port ${port} is taken by another program. Stop that program or set HTTP_PORT to a free port.`,
     });
+    const third = await createWebApplication(HelloModule, quiet, { ...anywhere, metricsPort: port });
+    await expect(third.listen()).rejects.toThrow('set METRICS_PORT to a free port');
     await expect(
       startHealthServer(
         { ...anywhere, port, portVariable: 'HEALTH_PORT' },

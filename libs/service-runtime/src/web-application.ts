@@ -3,13 +3,16 @@ import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { RootModule } from './context.js';
-import { HEALTH_PATHS, healthAnswer, type Health } from './health.js';
+import { healthAnswer, PUBLIC_HEALTH_PATHS, type Health } from './health.js';
+import { startHealthServer, type HealthServer } from './health-server.js';
 import { listenError, urlOf, type ListenAddress } from './listening.js';
 import type { Logger } from './logger.js';
 import { Metrics } from './metrics.js';
 import { NestLogger } from './nest-logger.js';
 
 export interface WebOptions extends ListenAddress, Partial<Health> {
+  /** Where /metrics is served, on the same host: never on the public port. Absent: nowhere. */
+  readonly metricsPort?: number | undefined;
   /** Bytes; larger bodies are answered 413. */
   readonly bodyLimit: number;
   /** Header policy; helmet's defaults when absent. */
@@ -21,12 +24,14 @@ export interface WebOptions extends ListenAddress, Partial<Health> {
 export interface WebApplication {
   readonly app: NestFastifyApplication;
   readonly metrics: Metrics;
-  /** Starts listening; resolves with the address. */
+  /** Address of health and metrics once it listens; `undefined` without `metricsPort`. */
+  readonly metricsUrl: string | undefined;
+  /** Starts listening; resolves with the public address. */
   listen(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Nest on Fastify with security headers, /health/live, /health/ready and /metrics. Call `listen` when all is wired. */
+/** Nest on Fastify with security headers, /health/live and /health/ready; /metrics on a port of its own. Call `listen` when all is wired. */
 export async function createWebApplication(
   module: RootModule,
   logger: Logger,
@@ -45,26 +50,37 @@ export async function createWebApplication(
   const metrics = options.metrics ?? new Metrics('web');
   const health: Health = { metrics, notReady: options.notReady ?? (async () => []) };
   await app.register(helmet, options.helmet ?? {});
-  for (const path of HEALTH_PATHS) {
+  for (const path of PUBLIC_HEALTH_PATHS) {
     adapter.getInstance().get(path, async (_request, reply) => {
       const { status, contentType, body } = await healthAnswer(path, health);
       return reply.status(status).header('content-type', contentType).header('cache-control', 'no-store').send(body);
     });
   }
   await options.configure?.(app);
+  let inside: HealthServer | undefined;
   let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await app.close();
+    await inside?.close();
+  };
   return {
     app,
     metrics,
+    get metricsUrl() {
+      return inside?.url;
+    },
     async listen() {
+      const { host, metricsPort } = options;
       try {
-        await app.listen(options.port, options.host);
+        if (metricsPort !== undefined)
+          inside = await startHealthServer({ host, port: metricsPort, portVariable: 'METRICS_PORT' }, health);
+        await app.listen(options.port, host);
       } catch (error) {
-        await app.close();
+        await close();
         throw listenError(error, options);
       }
       return urlOf(app.getHttpServer().address());
     },
-    close: () => (closing ??= app.close()),
+    close: () => (closing ??= close()),
   };
 }

@@ -71,6 +71,7 @@ export async function startIngest(settings: IngestSettings): Promise<RunningServ
       {
         host: settings.HTTP_HOST,
         port: settings.HTTP_PORT,
+        metricsPort: settings.METRICS_PORT,
         bodyLimit: INGEST_LIMITS.maxBatchBytes,
         metrics,
         notReady,

@@ -92,6 +92,7 @@ describe.each(kinds)('ingest with the queue on %s', (kind) => {
 
   it('is ready, and puts an accepted batch into the queue once, byte by byte', async () => {
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+    expect((await fetch(`${service.url}/metrics`)).status).toBe(404);
     const body = encodedBatch(acme.gatewayId, 1, seq, acme.tagIds, nowUs());
     const first = await send(body);
     expect([first.status, await first.json()]).toEqual([202, { committed: { epoch: 1, seq: 0 } }]);
