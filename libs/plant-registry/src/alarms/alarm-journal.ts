@@ -101,7 +101,9 @@ export class AlarmJournal {
       const outcome = applyLeakEvent(leak, event);
       if (outcome.kind === 'refused') throw new AlarmRefusedError(outcome.refusal.code, outcome.refusal.message);
       keepLeakAlert(row, outcome.alert, timeOf(event.atUs));
-      const { kind, atUs, by, comment } = outcome.transition;
+      const { kind, atUs, by } = outcome.transition;
+      // The journal must tell what was found, also without a comment.
+      const comment = outcome.transition.comment ?? (event.kind === 'classify' ? event.outcome : null);
       return journal(manager, row, [{ kind, from: row.state, to: row.state, atUs, by, comment }]);
     });
   }
