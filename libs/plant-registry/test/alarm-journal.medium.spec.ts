@@ -136,7 +136,7 @@ describe('the alarm of a detection', () => {
       ['acknowledge', userId, 'on my way'],
       ['assign', userId, null],
       ['shelve', userId, 'waiting for a part'],
-      ['classify', userId, null],
+      ['classify', userId, 'confirmed'],
       ['repair', userId, 'new gasket'],
     ]);
     const cleared = await new AlarmJournal(alarms).apply(acme.tenant, alarmId, {
