@@ -18,4 +18,11 @@ export const commonSettings = {
     .describe('least severe log level that is written'),
   HTTP_HOST: z.string().min(1).default('127.0.0.1').describe('address to listen on; 0.0.0.0 for all'),
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535).describe('port to listen on; 0 for any free one'),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe('port for /metrics, which the public port never serves; health is on both; not set: no metrics'),
 } as const;
