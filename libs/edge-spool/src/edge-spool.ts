@@ -4,10 +4,10 @@ import { Ballast } from './spool-ballast.js';
 import { lossOf, lossReason, makeRoom, recordLoss } from './spool-bounds.js';
 import type { AppendOutcome, Bookmarks, LostStretch, SpoolDepth, SpoolEntry, SpoolOptions, SpoolRecord } from './spool-contract.js';
 import { SpoolDatabase, type EpochState } from './spool-database.js';
-import { isCorruption, isDiskTrouble, SpoolUnusableError } from './spool.errors.js';
+import { isCorruption, isDamageAtOpening, isDiskTrouble, SpoolCorruptError, SpoolUnusableError } from './spool.errors.js';
 import { rebuild } from './spool-rebuild.js';
 import { stretchOf, type SpoolRow } from './spool-row.js';
-import { changedAtUs, readSidecar, writeSidecar } from './spool-sidecar.js';
+import { changedAtUs, mayBeWritten, readSidecar, writeSidecar } from './spool-sidecar.js';
 import { Window, type InFlight } from './window.js';
 
 /** Epochs count seconds from 2020, so that a lost spool never uses one again and the number fits an int4 until 2088. */
@@ -15,6 +15,8 @@ const EPOCH_ORIGIN_US = Date.UTC(2020, 0, 1) * 1000;
 const AGE_CHECK_EVERY_MS = 60_000;
 const SIDECAR_EVERY_MS = 10_000;
 const ROW_OVERHEAD_BYTES = 200;
+/** What counts as the present while a long queue waits. */
+const FRESH_US = 10_000_000;
 /** Enough that a full disk does not cost a round of deleting per batch. */
 const FREED_ON_FULL_DISK_BYTES = 1_048_576;
 
@@ -80,7 +82,7 @@ export class EdgeSpool {
       const fresh = this.numberWaiting(Math.min(limit - due.length, this.window.free));
       return [...due, ...fresh].map((inFlight) => {
         const row = this.database.read(inFlight.id);
-        if (row === null) throw new SpoolUnusableError(this.options.file, `record ${inFlight.id} is missing`, 'Report it with the file.');
+        if (row === null) throw new SpoolCorruptError(`Record ${inFlight.id} of the spool is missing.`);
         const attempts = inFlight.attempts;
         this.window.sent(inFlight, nowMs);
         return recordOf(row, inFlight, attempts);
@@ -257,29 +259,31 @@ export class EdgeSpool {
     const rows = this.nextWaiting(limit);
     if (rows.length === 0) return [];
     this.epoch ??= this.beginEpoch();
-    const { epoch, lastSeq } = this.epoch;
+    const { epoch, lastSeq, committedSeq } = this.epoch;
+    const state = { epoch, lastSeq: lastSeq + rows.length, committedSeq };
     this.database.transaction(() => {
       rows.forEach((row, index) => this.database.number(row.id, epoch, lastSeq + 1 + index));
-      this.epoch = { epoch, lastSeq: lastSeq + rows.length, committedSeq: this.epoch?.committedSeq ?? 0 };
-      this.database.saveEpoch(this.epoch);
+      this.database.saveEpoch(state);
     });
+    this.epoch = state;
     return rows.map((row, index) => this.window.add(row.id, epoch, lastSeq + 1 + index));
   }
 
   /** In order; but behind a long queue the fresh batches go first, so that the plant is seen as it is now. */
   private nextWaiting(limit: number): SpoolRow[] {
     const inOrderUpTo = this.options.inOrderUpTo ?? 300;
-    const freshSinceUs = this.database.tally.waitingLive > inOrderUpTo ? this.options.now() - 10_000_000 : -1;
-    const rows = this.database.waiting('live', limit, freshSinceUs);
-    const add = (more: readonly SpoolRow[]): void => void rows.push(...more.filter((row) => !rows.some((known) => known.id === row.id)));
-    if (rows.length < limit && freshSinceUs >= 0) add(this.database.waiting('live', limit, -1).slice(0, limit - rows.length));
-    if (rows.length < limit) add(this.database.waiting('backlog', limit - rows.length));
+    const freshSinceUs = this.options.now() - FRESH_US;
+    const isLong = this.database.tally.waitingLive > inOrderUpTo;
+    const rows = isLong ? this.database.newestWaiting('live', limit).filter(({ createdUs }) => createdUs >= freshSinceUs) : [];
+    const known = new Set(rows.map(({ id }) => id));
+    if (rows.length < limit) rows.push(...this.database.waiting('live', limit).filter(({ id }) => !known.has(id)));
+    if (rows.length < limit) rows.push(...this.database.waiting('backlog', limit - rows.length));
     return rows.slice(0, limit);
   }
 
   /** Every start of a process that sends has its own epoch: a restored or truncated file can never give a number to two batches. */
   private beginEpoch(): EpochState {
-    const known = this.database.epochs().map((state) => state.epoch);
+    const known = [...this.database.epochs().map((state) => state.epoch), ...this.window.epochs()];
     const bySidecar = readSidecar(this.options.file)?.epoch ?? 0;
     const byClock = Math.floor((this.options.now() - EPOCH_ORIGIN_US) / 1e6);
     const epoch = Math.max(byClock, bySidecar + 1, ...known.map((number) => number + 1), 1);
@@ -318,7 +322,8 @@ export class EdgeSpool {
       database.close();
     } catch (error) {
       if (error instanceof SpoolUnusableError) throw error;
-      if (!isCorruption(error) && !isDiskTrouble(error)) throw new SpoolUnusableError(file, 'it does not open', 'Check its folder and the rights on it.', { cause: error });
+      const isDamaged = isDiskTrouble(error) || (isDamageAtOpening(error) && (lastWriteUs === null || mayBeWritten(file)));
+      if (!isDamaged) throw new SpoolUnusableError(file, 'it does not open', 'Check its folder and the rights on it.', { cause: error });
       if (lastWriteUs === null) throw new SpoolUnusableError(file, 'it can not be created', 'Check that its folder exists, may be written, and the disk has room.', { cause: error });
     }
     return this.rebuilt(lastWriteUs);

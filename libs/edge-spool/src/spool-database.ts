@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { isDiskTrouble, SpoolUnusableError } from './spool.errors.js';
+import { isDiskTrouble, SpoolCorruptError, SpoolUnusableError } from './spool.errors.js';
 import { contentCheck, identityCheck, parseRow, subjectsText, type SpoolRow } from './spool-row.js';
 import type { Lane } from './spool-contract.js';
 
@@ -45,12 +45,15 @@ export class SpoolDatabase {
     // WAL with FULL: one fsync per commit; a commit that returned survives power loss.
     this.db.exec('pragma auto_vacuum = incremental; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 256; pragma journal_size_limit = 1048576');
     const version = this.one('pragma user_version')?.['user_version'];
-    if (typeof version === 'number' && version > LAYOUT) {
+    // Written twice: a flipped bit in one of them must not look like a newer version.
+    if (typeof version === 'number' && version > LAYOUT && this.one('pragma application_id')?.['application_id'] === version) {
       this.db.close();
       throw new SpoolUnusableError(file, `it was written by a newer version (layout ${version})`, 'Start the newer gateway, or move the file away.');
     }
-    this.db.exec(`${SCHEMA} pragma user_version = ${LAYOUT};`);
-    if (counted) this.sum = this.count();
+    this.db.exec(`${SCHEMA} pragma user_version = ${LAYOUT}; pragma application_id = ${LAYOUT};`);
+    if (!counted) return;
+    if (schemaOf(this.db) !== intactSchema()) throw new SpoolCorruptError('The schema of the spool is damaged.');
+    this.sum = this.count();
   }
 
   get tally(): Tally {
@@ -81,10 +84,10 @@ export class SpoolDatabase {
     }
   }
 
-  /** SQLite's own structural check. Throws nothing; false when damage was found. */
+  /** SQLite's own check, of the indexes against the table too: the quick one misses a damaged id. Throws nothing; false when damage was found. */
   sound(): boolean {
     try {
-      return this.one('pragma quick_check(1)')?.['quick_check'] === 'ok';
+      return this.one('pragma integrity_check(1)')?.['integrity_check'] === 'ok';
     } catch {
       return false;
     }
@@ -128,9 +131,20 @@ export class SpoolDatabase {
     return raw === undefined ? null : parseRow(raw);
   }
 
-  waiting(lane: Lane, limit: number, createdFromUs = -1): SpoolRow[] {
-    const sql = 'select * from record where seq is null and lane = ? and created_us >= ? order by id limit ?';
-    return this.statement(sql).all(lane === 'live' ? 0 : 1, createdFromUs, limit).map(parseRow);
+  /** In order of writing. Nothing here may depend on a column that only the check sum protects: a damaged one would hide its record. */
+  waiting(lane: Lane, limit: number): SpoolRow[] {
+    const sql = 'select * from record where seq is null and lane = ? order by id limit ?';
+    return this.statement(sql).all(lane === 'live' ? 0 : 1, limit).map(parseRow);
+  }
+
+  /** The newest waiting ones, in order of writing. */
+  newestWaiting(lane: Lane, limit: number): SpoolRow[] {
+    const sql = 'select * from record where seq is null and lane = ? order by id desc limit ?';
+    return this.statement(sql).all(lane === 'live' ? 0 : 1, limit).map(parseRow).reverse();
+  }
+
+  waitingIds(): number[] {
+    return this.statement('select id from record where seq is null').all().map((row) => Number(row['id']));
   }
 
   /** The oldest unnumbered batch of any lane (no tombstone), thinned at most `thinned` times. */
@@ -174,7 +188,12 @@ export class SpoolDatabase {
 
   epochs(): EpochState[] {
     const rows = this.statement('select * from epoch order by epoch').all();
-    return rows.map((row) => ({ epoch: Number(row['epoch']), lastSeq: Number(row['last_seq']), committedSeq: Number(row['committed_seq']) }));
+    return rows.map((row) => {
+      const [epoch, lastSeq, committedSeq] = [row['epoch'], row['last_seq'], row['committed_seq']];
+      const isWhole = typeof epoch === 'number' && typeof lastSeq === 'number' && typeof committedSeq === 'number';
+      if (isWhole && epoch >= 0 && committedSeq >= 0 && committedSeq <= lastSeq) return { epoch, lastSeq, committedSeq };
+      throw new SpoolCorruptError('The numbers of an epoch in the spool are damaged.');
+    });
   }
 
   saveEpoch(state: EpochState): void {
@@ -215,4 +234,14 @@ export class SpoolDatabase {
   private run(sql: string, ...values: (number | string | Uint8Array | null)[]): void {
     this.statement(sql).run(...values);
   }
+}
+
+const schemaOf = (db: DatabaseSync): string => JSON.stringify(db.prepare('select type, name, tbl_name, sql from sqlite_schema order by name').all());
+
+function intactSchema(): string {
+  const memory = new DatabaseSync(':memory:');
+  memory.exec(SCHEMA);
+  const text = schemaOf(memory);
+  memory.close();
+  return text;
 }

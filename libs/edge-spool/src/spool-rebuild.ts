@@ -1,7 +1,6 @@
-import { lossReason } from './spool-bounds.js';
+import { lossReason, recordLoss } from './spool-bounds.js';
 import type { LostStretch } from './spool-contract.js';
-import { SpoolDatabase } from './spool-database.js';
-import type { SpoolRow } from './spool-row.js';
+import { SpoolDatabase, type EpochState } from './spool-database.js';
 import { moveAside, salvage, type Salvaged } from './spool-salvage.js';
 
 export interface Rebuilt {
@@ -19,47 +18,59 @@ export function rebuild(file: string, nowUs: number, undeliveredSinceUs: number 
   const aside = moveAside(file, stamp);
   const found = salvage(aside);
   const database = new SpoolDatabase(file);
-  const holes = missingNumbers(found);
-  const lostWaiting = Math.max(0, found.damaged - holes.length);
-  const nothingLeft = found.rows.length === 0 && found.damaged === 0;
+  const numbers = missingNumbers(found);
+  const stretches = waitingStretches(found, nowUs);
+  const givenUp = numbers.length + found.lostWaiting.length;
+  const nothingLeft = found.rows.length === 0 && givenUp === 0;
+  const lost = (fromUs: number, toUs: number): LostStretch => ({ fromUs, toUs: Math.max(fromUs, toUs), samples: 0, subjects: null, cause: 'corrupt', reason: lossReason('corrupt') });
   database.transaction(() => {
     for (const row of found.rows) database.restore(row);
-    for (const state of found.epochs) database.saveEpoch(state);
+    for (const state of epochsOf(found, numbers)) database.saveEpoch(state);
     for (const [key, value] of found.bookmarks) database.saveBookmark(key, value);
-    const lost = (near: SpoolRow | undefined, next: SpoolRow | undefined): LostStretch => ({
-      fromUs: near?.toUs ?? undeliveredSinceUs ?? nowUs,
-      toUs: Math.max(next?.fromUs ?? nowUs, near?.toUs ?? 0),
-      samples: 0,
-      subjects: null,
-      cause: 'corrupt',
-      reason: lossReason('corrupt'),
-    });
-    const insert = (stretch: LostStretch, identity: SpoolRow['identity']): void =>
-      void database.insert({ lane: 'live', createdUs: nowUs, ...stretch, thinned: 0, bytes: new Uint8Array(0) }, identity);
-    for (const { epoch, seq } of holes) {
-      const numbered = found.rows.filter((row) => row.identity?.epoch === epoch);
-      insert(lost(numbered.findLast((row) => (row.identity?.seq ?? 0) < seq), numbered.find((row) => (row.identity?.seq ?? 0) > seq)), { epoch, seq });
+    for (const { epoch, seq } of numbers) {
+      const sameEpoch = found.rows.filter((row) => row.identity?.epoch === epoch);
+      const before = sameEpoch.findLast((row) => (row.identity?.seq ?? 0) < seq);
+      const after = sameEpoch.find((row) => (row.identity?.seq ?? 0) > seq);
+      const stretch = lost(before?.toUs ?? undeliveredSinceUs ?? nowUs, after?.fromUs ?? nowUs);
+      database.insert({ lane: 'live', createdUs: nowUs, ...stretch, thinned: 0, bytes: new Uint8Array(0) }, { epoch, seq });
     }
-    if (lostWaiting > 0 || nothingLeft) {
-      const waiting = found.rows.filter((row) => row.identity === null);
-      insert(lost(nothingLeft ? undefined : (waiting.at(-1) ?? found.rows.at(-1)), undefined), null);
-    }
+    for (const { fromUs, toUs } of stretches) recordLoss(database, lost(fromUs ?? undeliveredSinceUs ?? nowUs, toUs), nowUs);
+    if (nothingLeft) recordLoss(database, lost(undeliveredSinceUs ?? nowUs, nowUs), nowUs);
   });
-  const quarantined = found.damaged + (nothingLeft ? 1 : 0);
-  return { database, quarantined, sentence: sentenceOf(aside, found, nothingLeft) };
+  return { database, quarantined: givenUp + (nothingLeft ? 1 : 0), sentence: sentenceOf(aside, found.rows.length, givenUp, nothingLeft) };
 }
 
-function sentenceOf(aside: string, { rows, damaged }: Salvaged, nothingLeft: boolean): string {
+/** Where the table of epochs was damaged, the records tell which numbers are open. */
+function epochsOf({ rows, epochs }: Salvaged, numbers: readonly { epoch: number; seq: number }[]): readonly EpochState[] {
+  const all = [...rows.flatMap(({ identity }) => identity ?? []), ...numbers];
+  const told = [...Map.groupBy(all, ({ epoch }) => epoch)].map(([epoch, own]) => {
+    const seqs = own.map(({ seq }) => seq);
+    return { epoch, lastSeq: Math.max(...seqs), committedSeq: Math.min(...seqs) - 1 };
+  });
+  const known = new Map(epochs.map((state) => [state.epoch, state]));
+  return [...epochs, ...told.filter(({ epoch }) => !known.has(epoch))];
+}
+
+/** What lay between the sound neighbours of the lost waiting records. */
+function waitingStretches({ rows, lostWaiting }: Salvaged, nowUs: number): { fromUs: number | undefined; toUs: number }[] {
+  const live = rows.filter(({ lane }) => lane === 'live');
+  const around = lostWaiting.map((id) => ({ before: live.findLast((row) => row.id < id), after: live.find((row) => row.id > id) }));
+  const distinct = new Map(around.map((pair) => [pair.before?.id, pair]));
+  return [...distinct.values()].map(({ before, after }) => ({ fromUs: before?.toUs, toUs: after?.fromUs ?? nowUs }));
+}
+
+function sentenceOf(aside: string, kept: number, givenUp: number, nothingLeft: boolean): string {
   if (nothingLeft) return `The spool could not be read; it was moved to ${aside} and a new one begun. The stretch is declared as a gap.`;
-  return `The spool was damaged: ${rows.length} records were kept, ${damaged} given up and declared; the damaged file is ${aside}.`;
+  return `The spool was damaged: ${kept} records were kept, ${givenUp} given up and declared; the damaged file is ${aside}.`;
 }
 
-/** Numbers between the committed and the last one of an epoch that no sound record has. */
-function missingNumbers({ rows, epochs }: Salvaged): { epoch: number; seq: number }[] {
-  const present = new Set(rows.map((row) => row.identity && `${row.identity.epoch}/${row.identity.seq}`));
-  return epochs.flatMap(({ epoch, committedSeq, lastSeq }) =>
-    Array.from({ length: Math.max(0, Math.min(lastSeq - committedSeq, 10_000)) }, (_, i) => ({ epoch, seq: committedSeq + 1 + i })).filter(
-      ({ seq }) => !present.has(`${epoch}/${seq}`),
-    ),
+/** Numbers that no sound record has: those the index knows, and those between the committed and the last one of an epoch. */
+function missingNumbers({ rows, epochs, lostNumbers }: Salvaged): { epoch: number; seq: number }[] {
+  const name = ({ epoch, seq }: { epoch: number; seq: number }): string => `${epoch}/${seq}`;
+  const present = new Set(rows.map((row) => row.identity && name(row.identity)));
+  const between = epochs.flatMap(({ epoch, committedSeq, lastSeq }) =>
+    Array.from({ length: Math.max(0, Math.min(lastSeq - committedSeq, 10_000)) }, (_, i) => ({ epoch, seq: committedSeq + 1 + i })),
   );
+  const missing = [...between, ...lostNumbers].filter((number) => !present.has(name(number)));
+  return [...new Map(missing.map(({ epoch, seq }) => [name({ epoch, seq }), { epoch, seq }])).values()];
 }

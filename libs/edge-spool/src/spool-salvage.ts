@@ -19,8 +19,10 @@ export function moveAside(file: string, stamp: string): string {
 
 export interface Salvaged {
   readonly rows: readonly SpoolRow[];
-  /** Records that are there and can't be trusted. */
-  readonly damaged: number;
+  /** Ids of records that are gone or can't be trusted, and had no number yet. */
+  readonly lostWaiting: readonly number[];
+  /** Numbers whose records are gone or can't be trusted, as the index of numbers tells. */
+  readonly lostNumbers: readonly { readonly epoch: number; readonly seq: number }[];
   readonly epochs: readonly EpochState[];
   readonly bookmarks: ReadonlyMap<string, string>;
 }
@@ -31,19 +33,29 @@ export function salvage(file: string): Salvaged {
   try {
     database = new SpoolDatabase(file, { counted: false });
   } catch {
-    return { rows: [], damaged: 0, epochs: [], bookmarks: new Map() };
+    return { rows: [], lostWaiting: [], lostNumbers: [], epochs: [], bookmarks: new Map() };
   }
   try {
-    const ids = readableIds(database);
+    const waiting = attempt(() => database.waitingIds(), []);
+    const numbered = attempt(() => database.numberedIds(), []);
     const rows = new Map<number, SpoolRow>();
-    let damaged = 0;
-    for (const id of ids) {
+    const unsound: number[] = [];
+    for (const id of readableIds(database)) {
       const row = attempt(() => database.read(id), undefined);
       // A damaged key can make SQLite answer with another record than the one asked for.
       if (row?.id === id) rows.set(id, row);
-      else if (row !== null) damaged++;
+      else if (row !== null) unsound.push(id);
     }
-    return { rows: [...rows.values()], damaged, epochs: attempt(() => database.epochs(), []), bookmarks: attempt(() => database.bookmarks(), new Map()) };
+    // The indexes are a second witness: they know a record whose own id was damaged under its true id.
+    const missed = [...waiting, ...numbered.map(({ id }) => id)].filter((id) => !rows.has(id));
+    const withNumber = new Set(numbered.map(({ id }) => id));
+    return {
+      rows: [...rows.values()],
+      lostWaiting: (missed.length > 0 ? missed : unsound).filter((id) => !withNumber.has(id)).sort((a, b) => a - b),
+      lostNumbers: numbered.filter(({ id }) => !rows.has(id)),
+      epochs: attempt(() => database.epochs(), []),
+      bookmarks: attempt(() => database.bookmarks(), new Map()),
+    };
   } finally {
     attempt(() => database.close(), undefined);
   }

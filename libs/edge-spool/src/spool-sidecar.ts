@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 
 /** What must survive the loss of the spool itself. Written beside it, replaced atomically. */
 export interface Sidecar {
@@ -38,5 +38,14 @@ export function changedAtUs(file: string): number | null {
     return Math.round(statSync(file).mtimeMs * 1000);
   } catch {
     return null;
+  }
+}
+
+export function mayBeWritten(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }

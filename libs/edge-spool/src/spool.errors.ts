@@ -21,6 +21,10 @@ export class SpoolCorruptError extends Error {
   }
 }
 
+const SQLITE_PERM = 3;
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+const SQLITE_NOMEM = 7;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
@@ -45,3 +49,8 @@ export function isDiskTrouble(error: unknown): boolean {
   const code = primaryCode(error);
   return code === SQLITE_FULL || code === SQLITE_IOERR || code === SQLITE_CANTOPEN;
 }
+
+const NOT_DAMAGE: ReadonlySet<number | undefined> = new Set([SQLITE_PERM, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM]);
+
+/** Why a spool that exists, and may be written, does not open: a damaged header or schema fails in many ways. */
+export const isDamageAtOpening = (error: unknown): boolean => isCorruption(error) || (primaryCode(error) !== undefined && !NOT_DAMAGE.has(primaryCode(error)));

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EdgeSpool, type SpoolOptions } from '../src/index.js';
-import { inTemporaryFolder } from './temporary-folder.js';
+import { inMemoryFolder, inTemporaryFolder } from './temporary-folder.js';
 
 const now = (): number => 1_790_000_000_000_000;
 const options = (folder: string, more: Partial<SpoolOptions> = {}): SpoolOptions => ({
@@ -13,6 +13,9 @@ const options = (folder: string, more: Partial<SpoolOptions> = {}): SpoolOptions
 const body = (n: number, size: number): Buffer => Buffer.from(`batch ${n} `.padEnd(size, String(n)));
 const append = (spool: EdgeSpool, n: number, size: number): void =>
   void spool.append({ lane: 'live', bytes: body(n, size), samples: 1, fromUs: n * 1e6, toUs: (n + 1) * 1e6, subjects: [1] });
+
+/** Enough to cover a record's id, its columns and their types. */
+const HEAD_BYTES = 48;
 
 /** Opens, drains and closes twice: a damaged spool must heal once and then be quiet. */
 function deliveredBy(folder: string): { texts: string[]; tombstones: number; incidents: number } {
@@ -28,11 +31,26 @@ function deliveredBy(folder: string): { texts: string[]; tombstones: number; inc
   return { texts, tombstones: records.length - texts.length, incidents };
 }
 
+/** Where the record's content lies: rows that were rewritten leave stale copies of it in free pages. */
+function contentOf(bytes: Buffer, content: Buffer, probe: string): number {
+  const needle = content.subarray(0, 400);
+  for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) {
+    mkdirSync(probe);
+    const flipped = Buffer.from(bytes);
+    flipped[at + 10]! ^= 1;
+    writeFileSync(join(probe, 'spool.sqlite'), flipped);
+    const { tombstones } = deliveredBy(probe);
+    rmSync(probe, { recursive: true });
+    if (tombstones > 0) return at;
+  }
+  throw new Error('the record is not in the file');
+}
+
 describe('a damaged spool', () => {
-  it('loses at most the last record when any byte of it is flipped, numbered or not, and never opens twice with damage', async () => {
+  // 5 000 bytes go beyond a page. What lies before the content are ids, times, numbers and check sums: there the highest bit counts too.
+  it.each([24, 130, 400, 5_000])('loses at most the last record when any byte of it is flipped, numbered or not, and heals once (%i bytes)', async (size) => {
     for (const numbered of [false, true]) {
-      await inTemporaryFolder((folder) => {
-        const size = 400;
+      await inMemoryFolder((folder) => {
         const original = join(folder, 'original');
         mkdirSync(original);
         const spool = new EdgeSpool(options(original));
@@ -40,28 +58,74 @@ describe('a damaged spool', () => {
         if (numbered) spool.take(3);
         spool.close();
         const bytes = readFileSync(join(original, 'spool.sqlite'));
-        const from = bytes.indexOf(body(3, size)) - 60;
+        const content = contentOf(bytes, body(3, size), join(folder, 'probe'));
         const good = [1, 2, 3].map((n) => body(n, size).toString());
-        for (let offset = from; offset < from + 60 + size; offset++) {
-          const copy = join(folder, `at-${offset}`);
+        const bits = (offset: number): number[] => (size === 130 ? [0, 1, 2, 3, 4, 5, 6, 7] : [offset % 7, 7]);
+        const head = Array.from({ length: HEAD_BYTES }, (_, at) => content - HEAD_BYTES + at).flatMap((offset) => bits(offset).map((bit) => ({ offset, bit })));
+        const rest = Array.from({ length: Math.ceil(Math.min(size, 400) / 5) }, (_, at) => ({ offset: content + at * 5, bit: at & 7 }));
+        const copy = join(folder, 'copy');
+        for (const { offset, bit } of [...head, ...rest]) {
           mkdirSync(copy);
           const flipped = Buffer.from(bytes);
-          flipped[offset]! ^= 1 << (offset % 8);
+          flipped[offset]! ^= 1 << bit;
           writeFileSync(join(copy, 'spool.sqlite'), flipped);
           const { texts, tombstones, incidents } = deliveredBy(copy);
-          const expected = tombstones === 0 ? good : good.slice(0, 2);
-          expect({ offset, texts }).toEqual({ offset, texts: expected });
-          // The declared loss is never silent: a record that is missing has a tombstone and an incident.
-          expect(incidents).toBeLessThanOrEqual(1);
-          if (tombstones > 0) expect(incidents).toBe(1);
+          const at = { before: content - offset, bit, numbered };
+          // A missing record is never silent: it has a tombstone and an incident. The first bytes may belong to a neighbour.
+          const lost = good.filter((text) => !texts.includes(text));
+          expect({ ...at, arrived: texts.length, lost: lost.length }).toEqual({ ...at, arrived: 3 - tombstones, lost: tombstones });
+          expect({ ...at, tombstones, incidents }).toEqual({ ...at, tombstones: Math.min(tombstones, 1), incidents: tombstones > 0 ? 1 : Math.min(incidents, 1) });
+          if (offset >= content) expect({ ...at, lost }).toEqual({ ...at, lost: good.slice(2) });
           rmSync(copy, { recursive: true });
         }
       });
     }
-  }, 240_000);
+  }, 60_000);
+
+  it('survives a flipped byte anywhere in the file: sound records arrive once, a loss is declared, never a crash loop', async () => {
+    await inMemoryFolder((folder) => {
+      const count = 40;
+      const original = join(folder, 'original');
+      mkdirSync(original);
+      const spool = new EdgeSpool(options(original));
+      for (let n = 1; n <= count; n++) append(spool, n, 130);
+      spool.take(15);
+      spool.close();
+      const bytes = readFileSync(join(original, 'spool.sqlite'));
+      const good = new Set(Array.from({ length: count }, (_, i) => body(i + 1, 130).toString()));
+      const copy = join(folder, 'copy');
+      // Every 97th bit of the first page (header and schema), then a walk through all the others.
+      for (let bit = 8; bit < bytes.length * 8; bit += bit < 4096 * 8 ? 97 : 2_053) {
+        mkdirSync(copy);
+        const flipped = Buffer.from(bytes);
+        flipped[bit >> 3]! ^= 1 << (bit & 7);
+        writeFileSync(join(copy, 'spool.sqlite'), flipped);
+        const { texts, tombstones } = deliveredBy(copy);
+        expect({ bit, strange: texts.filter((text) => !good.has(text)), twice: texts.length - new Set(texts).size }).toEqual({ bit, strange: [], twice: 0 });
+        if (texts.length < count) expect({ bit, tombstones }).not.toEqual({ bit, tombstones: 0 });
+        rmSync(copy, { recursive: true });
+      }
+    });
+  }, 60_000);
+
+  it('declares the stretch between the neighbours of a damaged record that was waiting in the middle', async () => {
+    await inTemporaryFolder((folder) => {
+      const spool = new EdgeSpool(options(folder));
+      for (let n = 1; n <= 9; n++) append(spool, n, 200);
+      spool.close();
+      const bytes = readFileSync(join(folder, 'spool.sqlite'));
+      bytes[bytes.indexOf('batch 4 ') + 50]! ^= 1;
+      writeFileSync(join(folder, 'spool.sqlite'), bytes);
+      const again = new EdgeSpool(options(folder));
+      const records = again.take(20);
+      expect(records.flatMap(({ lost }) => (lost ? [{ fromUs: lost.fromUs, toUs: lost.toUs, cause: lost.cause }] : []))).toEqual([{ fromUs: 4e6, toUs: 5e6, cause: 'corrupt' }]);
+      expect(records).toHaveLength(9);
+      again.close();
+    });
+  });
 
   it('survives a journal torn at every 16th byte: what had been committed before the tear is there', async () => {
-    await inTemporaryFolder((folder) => {
+    await inMemoryFolder((folder) => {
       const live = new EdgeSpool(options(folder));
       append(live, 1, 300);
       const walBefore = statSync(join(folder, 'spool.sqlite-wal')).size;
