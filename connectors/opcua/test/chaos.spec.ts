@@ -1,9 +1,10 @@
-// A handful of rounds here. The long run: TELLTALE_CHAOS_ROUNDS=200 npm test -- connectors/opcua/test/chaos
+// A handful of rounds here. The long run is `npm run chaos -- opcua`; TELLTALE_CHAOS_FAULT keeps to one fault.
 import { expect, test } from '@jest/globals';
 import { Chaos, FAULTS, summary, type Round } from './chaos.js';
 
 const asked = Number(process.env['TELLTALE_CHAOS_ROUNDS'] ?? 0);
 const seed = Number(process.env['TELLTALE_CHAOS_SEED'] ?? 1);
+const only = FAULTS.find((fault) => fault === process.env['TELLTALE_CHAOS_FAULT']);
 const HANDFUL = ['kill', 'freeze', 'cable cut', 'certificate swapped'] as const;
 
 test(
@@ -15,7 +16,7 @@ test(
       if (asked === 0) for (const fault of HANDFUL) rounds.push(await chaos.round(fault));
       for (let round = 0; round < asked; round++) {
         // The first rounds take every fault once.
-        rounds.push(await chaos.round(FAULTS[round]));
+        rounds.push(await chaos.round(only ?? FAULTS[round]));
         const last = rounds.at(-1);
         process.stdout.write(`${round + 1}/${asked} ${last?.fault}: ${last?.backS.toFixed(2)} s, ${last?.gaps} gap(s) ${last?.problems.join('; ')}\n`);
       }

@@ -1,9 +1,10 @@
 import { eventually, pause } from '@telltale/connector-sdk/testing';
+import { ChaosWatch } from './chaos-watch.js';
 import { approve, OpenEndpoint, tagAt } from './endpoint.js';
 import { PlcProcess } from './plc-process.js';
 import { TcpCut } from './tcp-cut.js';
 
-export const FAULTS = ['kill', 'freeze', 'namespace shift', 'node removed', 'certificate swapped', 'cable cut', 'cable silent'] as const;
+export const FAULTS = ['kill', 'freeze', 'short freeze', 'namespace shift', 'node removed', 'certificate swapped', 'cable cut', 'cable silent'] as const;
 export type Fault = (typeof FAULTS)[number];
 
 export interface Round {
@@ -17,6 +18,8 @@ export interface Round {
 }
 
 const SCAN_MS = 100;
+/** The longest legitimate step waits 30 s for data. */
+const LONGEST_STEP_MS = 45_000;
 const US = 1_000_000;
 
 /** Mulberry32: the same seed, the same faults. */
@@ -34,6 +37,11 @@ export function random(seed: number): () => number {
 export class Chaos {
   private readonly rounds: Round[] = [];
 
+  private readonly watch = new ChaosWatch(LONGEST_STEP_MS, () => [
+    `PLC: ${this.plc.condition}, cable: ${this.cable.condition}`,
+    `connector: ${JSON.stringify(this.endpoint.connector.healing)}, last states: ${JSON.stringify(this.endpoint.host.states.slice(-5).map(({ kind, ...more }) => ({ kind, ...more, certificatePem: undefined })))}`,
+  ]);
+
   private constructor(private readonly plc: PlcProcess, private readonly cable: TcpCut, private readonly endpoint: OpenEndpoint, private readonly dice: () => number) {}
 
   static async start(seed: number): Promise<Chaos> {
@@ -46,6 +54,11 @@ export class Chaos {
   }
 
   async round(fault: Fault = FAULTS[Math.floor(this.dice() * FAULTS.length)] ?? 'kill'): Promise<Round> {
+    this.watch.note(`round ${this.rounds.length + 1}: ${fault}`);
+    return this.watch.over(this.strike(fault));
+  }
+
+  private async strike(fault: Fault): Promise<Round> {
     const { host } = this.endpoint;
     const before = { gaps: host.gaps.length, seen: host.observations.length };
     let untrustedSamples = 0;
@@ -53,16 +66,20 @@ export class Chaos {
     const restart = async (change: () => Promise<void>): Promise<void> => {
       await this.plc.kill();
       downUs = host.now();
+      this.watch.note('killed');
       await pause(this.dice() * 3_000);
+      this.watch.note('starting');
       await change();
+      this.watch.note('started');
     };
     if (fault === 'kill') await restart(() => this.plc.start());
     if (fault === 'namespace shift') await restart(() => this.plc.start({ otherNamespaces: Array.from({ length: Math.floor(this.dice() * 4) }, (_none, at) => `urn:other-${at}`) }));
     if (fault === 'node removed') await restart(() => this.plc.start({ without: this.dice() < 0.5 ? [1] : [] }));
-    if (fault === 'freeze') {
+    if (fault === 'freeze' || fault === 'short freeze') {
       this.plc.freeze();
-      await pause(2_500 + this.dice() * 7_000);
+      await pause(2_500 + this.dice() * (fault === 'freeze' ? 7_000 : 2_500));
       this.plc.thaw();
+      this.watch.note('thawed');
     }
     if (fault === 'cable cut' || fault === 'cable silent') {
       if (fault === 'cable cut') this.cable.cut();
@@ -78,10 +95,12 @@ export class Chaos {
       await pause(1_000);
       untrustedSamples = host.observations.filter(({ emittedUs }) => emittedUs > sinceUs).length;
       approve(host);
+      this.watch.note('approved');
     }
     const upUs = host.now();
     await eventually(`data after "${fault}"`, 30_000, () => host.of(1).some(({ sourceTimeUs, status }) => (sourceTimeUs ?? 0) > upUs && status >>> 30 === 0));
     const first = host.of(1).find(({ sourceTimeUs }) => (sourceTimeUs ?? 0) > upUs)?.emittedUs ?? Number.NaN;
+    this.watch.note('data again');
     await pause(1_500);
     const round: Round = {
       fault,
@@ -97,6 +116,7 @@ export class Chaos {
   }
 
   async dispose(): Promise<void> {
+    this.watch.dispose();
     await this.endpoint.close();
     this.cable.dispose();
     await this.plc.dispose();

@@ -50,10 +50,15 @@ export class PlcProcess {
   async kill(): Promise<void> {
     const { child } = this;
     this.child = undefined;
-    if (!child) return;
+    // Its exit is told only once: whoever asks for it later would wait for ever.
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
+  }
+
+  get condition(): string {
+    return this.child ? `pid ${this.child.pid}, exit ${this.child.exitCode ?? this.child.signalCode ?? 'none'}` : 'none';
   }
 
   freeze(): void {

@@ -19,6 +19,10 @@ export class TcpCut {
     return made;
   }
 
+  get condition(): string {
+    return `${this.state}, ${this.sockets.size} sockets`;
+  }
+
   /** Both sides see a reset; new connections are reset as well. */
   cut(): void {
     this.state = 'cut';
