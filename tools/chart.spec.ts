@@ -123,7 +123,7 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
   const everything = (): unknown[] =>
     render(
       '--set',
-      'ingress.enabled=true,httpRoute.enabled=true,prometheusRule.enabled=true',
+      'ingress.enabled=true,httpRoute.enabled=true,prometheusRule.enabled=true,firstTenant.existingSecret=acme',
       '--set-json',
       `network.postgres.to=${peers}`,
       '--set-json',
@@ -137,7 +137,7 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
 
   it('keeps every pod within the restricted profile', () => {
     const pods = [...kinds('Deployment'), ...kinds('Job')];
-    expect(pods).toHaveLength(6);
+    expect(pods).toHaveLength(7);
     for (const workload of pods) {
       const pod = at(workload, 'spec', 'template', 'spec');
       expect(pod).toMatchObject({
@@ -177,7 +177,15 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
       expect(paths).toEqual(['/health/live', '/health/ready', '/health/live']);
     }
     expect(kinds('PodDisruptionBudget')).toHaveLength(4);
-    expect(text(kinds('Job')[0], 'metadata', 'annotations', 'helm.sh/hook')).toBe('pre-install,pre-upgrade');
+    const hooks = kinds('Job').map((job) => [
+      text(job, 'metadata', 'name'),
+      text(job, 'metadata', 'annotations', 'helm.sh/hook'),
+    ]);
+    expect(Object.fromEntries(hooks)).toEqual({
+      'plant-migrator': 'pre-install,pre-upgrade',
+      'plant-first-tenant': 'post-install,post-upgrade',
+    });
+    expect(render().filter((one) => at(one, 'kind') === 'Job')).toHaveLength(1);
     expect(kinds('Secret')).toEqual([]);
     const rules = list(kinds('PrometheusRule')[0], 'spec', 'groups', 0, 'rules').map(
       (rule) => `${text(rule, 'alert')}.yaml`,

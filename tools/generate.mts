@@ -8,23 +8,41 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-interface DescribedSchema {
-  readonly shape: Record<string, { description?: string; safeParse(value: unknown): { success: boolean; data?: unknown } }>;
+interface DescribedField {
+  readonly description?: string;
+  /** The field without its default. */
+  unwrap?(): DescribedField;
+  safeParse(value: unknown): { success: boolean; data?: unknown };
 }
+
+interface DescribedSchema {
+  readonly shape: Record<string, DescribedField>;
+}
+
+const meaningOf = (field: DescribedField): string => field.description ?? field.unwrap?.().description ?? '';
 
 const isSchema = (value: unknown): value is DescribedSchema =>
   typeof value === 'object' && value !== null && 'shape' in value && typeof value.shape === 'object';
 
 async function settingsOf(root: string, service: string): Promise<string | null> {
   const module = (await import(pathToFileURL(join(root, 'services', service, 'dist', 'index.js')).href).catch(() => null)) as Record<string, unknown> | null;
-  const entry = Object.entries(module ?? {}).find(([name, value]) => name.endsWith('Settings') && isSchema(value));
-  if (!entry || !isSchema(entry[1])) return null;
-  const rows = Object.entries(entry[1].shape).map(([name, field]) => {
+  // `fooSettings` are the variables of the program `foo`; a service's own program comes first.
+  const programs = Object.entries(module ?? {})
+    .flatMap(([name, schema]) => (name.endsWith('Settings') && isSchema(schema) ? [{ name: kebab(name.slice(0, -'Settings'.length)), schema }] : []))
+    .sort((a, b) => Number(b.name === service) - Number(a.name === service));
+  if (programs.length === 0) return null;
+  return programs.map(({ name, schema }, index) => tableOf(index === 0 ? service : `${service}: ${name}`, schema)).join('\n');
+}
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+function tableOf(title: string, { shape }: DescribedSchema): string {
+  const rows = Object.entries(shape).map(([name, field]) => {
     const empty = field.safeParse(undefined);
     const fallback = !empty.success ? 'required' : empty.data === undefined ? 'optional' : `\`${JSON.stringify(empty.data)}\``;
-    return `| \`${name}\` | ${fallback} | ${field.description ?? ''} |`;
+    return `| \`${name}\` | ${fallback} | ${meaningOf(field)} |`;
   });
-  return [`## ${service}`, '', '| variable | default | meaning |', '|---|---|---|', ...rows, ''].join('\n');
+  return [`## ${title}`, '', '| variable | default | meaning |', '|---|---|---|', ...rows, ''].join('\n');
 }
 
 async function settingsReference(root: string): Promise<GeneratedFile> {
