@@ -3,9 +3,13 @@ import { Link } from 'react-router';
 import { PipeStrip } from '../../charts/pipe-strip';
 import { formatNumber } from '../../format/format';
 import { useText } from '../../i18n/text';
+import type { PipeSensorPartsFragment } from '../../generated/graphql';
+import { useLiveQuery } from '../../live/live-query';
 import { Panel } from '../../parts/panel';
+import { Answered, NotFound } from '../../parts/states';
 import { sitePath, useFormats, useSite } from '../../shell/site-context';
 import { markerOf, useStripSensors } from '../pipe/strip-sensors';
+import { LeakSensorsDocument } from './leak.documents';
 import type { LeakData } from './leak-page';
 
 const AROUND_M = 9;
@@ -20,8 +24,8 @@ export function LeakMap({ leak }: { readonly leak: LeakData }): ReactNode {
   const middle = Math.round(positionM);
   const fromM = Math.max(0, Math.min(middle - AROUND_M, lengthM - 2 * AROUND_M));
   const toM = Math.min(lengthM, fromM + 2 * AROUND_M);
-  const inside = leak.pipeRun.sensors.filter((sensor) => sensor.positionM >= fromM && sensor.positionM <= toM);
-  const sensors = useStripSensors(inside);
+  // Apart from the alert itself: what a person did must show at once, also on a slow line.
+  const asked = useLiveQuery({ query: LeakSensorsDocument, variables: { pipeRunId: leak.pipeRun.id }, everySeconds: 15 });
   return (
     <Panel
       title={t('leak.mapTitle')}
@@ -30,9 +34,22 @@ export function LeakMap({ leak }: { readonly leak: LeakData }): ReactNode {
       right={<Link to={sitePath(slug, `/pipes/${leak.pipeRun.id}`)}>{leak.pipeRun.name}</Link>}
     >
       <PipeBar fromM={fromM} toM={toM} lengthM={lengthM} positionM={positionM} />
-      <PipeStrip label={t('leak.mapTitle')} sensors={sensors} markers={[markerOf(leak)]} fromM={fromM} toM={toM} cellPx={22} withValues />
+      <Answered asked={asked}>{({ pipeRun }) => (pipeRun ? <Stretch leak={leak} all={pipeRun.sensors} fromM={fromM} toM={toM} /> : <NotFound />)}</Answered>
     </Panel>
   );
+}
+
+interface StretchProps {
+  readonly leak: LeakData;
+  readonly all: readonly PipeSensorPartsFragment[];
+  readonly fromM: number;
+  readonly toM: number;
+}
+
+function Stretch({ leak, all, fromM, toM }: StretchProps): ReactNode {
+  const { t } = useText();
+  const sensors = useStripSensors(all.filter(({ positionM }) => positionM >= fromM && positionM <= toM));
+  return <PipeStrip label={t('leak.mapTitle')} sensors={sensors} markers={[markerOf(leak)]} fromM={fromM} toM={toM} cellPx={22} withValues />;
 }
 
 interface PipeBarProps {

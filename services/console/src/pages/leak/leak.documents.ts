@@ -18,11 +18,16 @@ export const LeakDocument = graphql(`
           }
         }
       }
-      pipeRun {
-        id
-        sensors {
-          ...PipeSensorParts
-        }
+    }
+  }
+`);
+
+export const LeakSensorsDocument = graphql(`
+  query LeakSensors($pipeRunId: ID!) {
+    pipeRun(id: $pipeRunId) {
+      id
+      sensors {
+        ...PipeSensorParts
       }
     }
   }
