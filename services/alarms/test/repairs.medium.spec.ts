@@ -105,6 +105,7 @@ describe('a reported repair', () => {
         'No sign of the leak at 42.5 m in 4.0 h of comparable load since the repair; 1.0 h with another load or without data are not counted.',
     });
     await until('channel told', () => told().includes('alarm.verify'));
+    expect(receiver.received.at(-1)?.body).toContain('No sign of the leak at 42.5 m in 4.0 h');
     await delay(500);
     expect(await steps()).toEqual(['raise', 'acknowledge', 'classify', 'repair', 'clear', 'verify']);
     expect(told().filter((event) => event === 'alarm.verify')).toHaveLength(1);

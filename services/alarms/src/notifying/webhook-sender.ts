@@ -58,6 +58,7 @@ function bodyOf({ notification, alarm, transition }: Delivery): object {
     id: `${notification.tenantId}-${notification.notificationId}`,
     event: `alarm.${transition.transition}`,
     at: transition.at.toISOString(),
+    comment: transition.comment,
     alarm: {
       id: alarmId,
       siteId,

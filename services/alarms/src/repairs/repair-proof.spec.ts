@@ -84,8 +84,8 @@ describe('the proof of a repair', () => {
     const other = (positionM: number) => detection({ detectionId: 2, positionM, state: 'open', closedAt: null });
     expect(verdict(evidence(5, { own, leaks: [own, other(46)] }))).toContain('No sign');
     expect(verdict(evidence(5, { own, leaks: [own, other(44)] }))).toContain('still seen');
-    expect(isSamePlace(own, { ...own, subjectId: 4 })).toBe(false);
-    expect(isSamePlace(own, { ...own, positionM: 48, positionPlusMinusM: 5 })).toBe(true);
+    expect(isSamePlace(own, detection({ subjectId: 4 }))).toBe(false);
+    expect(isSamePlace(own, detection({ positionM: 48, positionPlusMinusM: 5 }))).toBe(true);
   });
 
   it('says when and how the leak came back', () => {
