@@ -371,5 +371,5 @@ export class EdgeSpool {
 }
 
 function recordOf(row: SpoolRow, { id, epoch, seq }: InFlight, attempts: number): SpoolRecord {
-  return { id, epoch, seq, lane: row.lane, bytes: row.bytes, samples: row.samples, fromUs: row.fromUs, toUs: row.toUs, lost: stretchOf(row), attempts };
+  return { id, epoch, seq, lane: row.lane, bytes: row.bytes, samples: row.samples, fromUs: row.fromUs, toUs: row.toUs, lost: stretchOf(row), createdUs: row.createdUs, attempts };
 }

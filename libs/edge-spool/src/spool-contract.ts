@@ -45,6 +45,8 @@ export interface SpoolRecord {
   readonly fromUs: TimeUs;
   readonly toUs: TimeUs;
   readonly lost: LostStretch | null;
+  /** When it was written, by the gateway's clock. */
+  readonly createdUs: TimeUs;
   /** How often it was handed out before in this process. */
   readonly attempts: number;
 }

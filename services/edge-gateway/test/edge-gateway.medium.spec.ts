@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EdgeSpool } from '@telltale/edge-spool';
+import { emptyColumns } from '@telltale/tag-sample';
 import type { RunningService } from '@telltale/service-runtime';
+import { spoolEntry } from '../src/collect/sample-collector.js';
 import { startEdgeGateway } from '../src/start-edge-gateway.js';
 import { configurationOf, endpointOf, eventually, inFolder, pauseMs, settingsFor } from './gateway-room.js';
 import { LedgerIngest } from './ledger-ingest.js';
@@ -68,6 +71,33 @@ describe('the edge gateway', () => {
     });
   });
 
+  it('declares what was delivered late behind fresh samples as backfilled, without taking a real gap away', async () => {
+    const MINUTE_US = 60_000_000;
+    const beginUs = Date.now() * 1000 - 60 * MINUTE_US;
+    const gap = { tagIds: [1], fromUs: beginUs + 5 * MINUTE_US, toUs: beginUs + 8 * MINUTE_US, kind: 'gap' as const, reason: 'The device was off.' };
+    await inFolder(async (folder) => {
+      // An hour ago the platform went away; 310 batches of a second wait.
+      let clockUs = 0;
+      const spool = new EdgeSpool({ file: join(folder, 'spool.sqlite'), maxBytes: 1e9, maxAgeMs: 1e9, whenFull: 'refuse-new', ballastBytes: 0, now: () => clockUs });
+      for (let n = 0; n < 310; n++) {
+        clockUs = beginUs + n * 2_000_000;
+        const samples = { ...emptyColumns(1), tagIds: Int32Array.of(1), values: Float64Array.of(n), sourceTimesUs: Float64Array.of(clockUs), serverTimesUs: Float64Array.of(clockUs), statuses: Uint32Array.of(0) };
+        spool.append(spoolEntry('live', 7, samples, n === 300 ? [gap] : [], [1], clockUs, clockUs + 1));
+      }
+      spool.close();
+      await start(folder, ingest.url);
+      await eventually('everything delivered', () => ingest.of(1).filter(({ sourceTimeUs }) => sourceTimeUs <= clockUs).length === 310, 20_000);
+      await eventually('declared', () => ingest.continuity.some(({ kind }) => kind === 'backfilled'), 20_000);
+      const rows = ingest.continuity.filter(({ kind }) => kind === 'backfilled');
+      expect(rows).toEqual([
+        { tagIds: names.map((_, i) => i + 1), fromUs: beginUs, toUs: gap.fromUs, kind: 'backfilled', reason: 'Delivered late: the platform could not be reached.' },
+        { tagIds: names.map((_, i) => i + 1), fromUs: gap.toUs, toUs: clockUs + 1, kind: 'backfilled', reason: 'Delivered late: the platform could not be reached.' },
+      ]);
+      await pauseMs(6_000);
+      expect(ingest.continuity.filter(({ kind }) => kind === 'backfilled')).toHaveLength(2);
+    });
+  }, 60_000);
+
   it('reads the past on first contact, in time order, says when it is complete, and does so once', async () => {
     const nowUs = Date.now() * 1000;
     device.stopClock();
@@ -79,6 +109,8 @@ describe('the edge gateway', () => {
       await eventually('all history', () => ingest.continuity.some(({ kind }) => kind === 'backfilled'), 20_000);
       const row = ingest.continuity.find(({ kind }) => kind === 'backfilled');
       expect(row?.tagIds).toHaveLength(10);
+      // Four batches are on their way at once: the row may overtake the last samples.
+      await eventually('all of it arrived', () => ingest.samples.size === 10 * (3456 + 1));
       expect(verdict()).toMatchObject({ lost: 0, duplicated: 0, unexpected: 0 });
       const backlog = [...ingest.batches.values()].filter(({ samples }) => samples.tagIds.length > 10).map(({ samples }) => samples.sourceTimesUs[0] ?? 0);
       expect(backlog).toEqual(backlog.toSorted((a, b) => a - b));

@@ -1,13 +1,18 @@
 import { decodeBatch, emptyColumns, encodeBatch, pickColumns, type BatchIdentity, type ContinuityRow } from '@telltale/tag-sample';
 import type { LostStretch, SpoolRecord } from '@telltale/edge-spool';
 
+export interface NumberedBatch {
+  readonly bytes: Buffer;
+  readonly continuity: readonly ContinuityRow[];
+}
+
 /** Gives a waiting batch the number under which it leaves, restricted to `onlyTags` when given. The same record gives the same bytes. */
-export function numbered(bytes: Uint8Array, identity: BatchIdentity, onlyTags: ReadonlySet<number> | null = null): Buffer {
+export function numbered(bytes: Uint8Array, identity: BatchIdentity, onlyTags: ReadonlySet<number> | null = null): NumberedBatch {
   const { samples, continuity } = decodeBatch(bytes);
-  if (onlyTags === null) return encodeBatch({ identity, samples, continuity });
+  if (onlyTags === null) return { bytes: encodeBatch({ identity, samples, continuity }), continuity };
   const kept = Array.from(samples.tagIds.keys()).filter((at) => onlyTags.has(samples.tagIds[at] ?? 0));
   const rows = continuity.map((row) => ({ ...row, tagIds: row.tagIds.filter((tagId) => onlyTags.has(tagId)) }));
-  return encodeBatch({ identity, samples: pickColumns(samples, kept), continuity: rows.filter((row) => row.tagIds.length > 0) });
+  return { bytes: encodeBatch({ identity, samples: pickColumns(samples, kept), continuity: rows.filter((row) => row.tagIds.length > 0) }), continuity };
 }
 
 /** In place of what can't be delivered: no samples, only the declaration. Without tags it declares nothing and just keeps the sequence whole. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SpoolRecord } from '@telltale/edge-spool';
-import { SampleCollector } from '../collect/sample-collector.js';
+import { emptyColumns } from '@telltale/tag-sample';
+import { SampleCollector, spoolEntry } from '../collect/sample-collector.js';
 import { SpoolRoom } from '../collect/spool-room.js';
 import { BackOff } from '../endpoint/back-off.js';
 import { EndpointSupervisor } from '../endpoint/endpoint-supervisor.js';
@@ -8,6 +9,7 @@ import { GatewayPremises } from '../gateway-premises.js';
 import { pause } from '../pulse.js';
 import { BatchQuarantine } from './batch-quarantine.js';
 import { identityOf, numbered, tombstone } from './batch-numbering.js';
+import { LATE_BOOKMARK, LATE_REASON, LateDelivery } from './late-delivery.js';
 import { BatchRefusedError, GatewayKeyRefusedError, IngestClient, IngestUnavailableError } from './ingest.client.js';
 
 const CONCURRENT = 4;
@@ -16,6 +18,7 @@ const WATERMARK_EVERY_MS = 500;
 const RECONCILE_AFTER_MS = 60_000;
 const KEY_RETRY_MS = 15_000;
 const UNKNOWN_TAG_ATTEMPTS = 3;
+const NOTE_LATE_EVERY_MS = 5_000;
 
 /** Empties the spool towards ingest. A batch leaves the spool only when the platform has committed it. */
 @Injectable()
@@ -28,6 +31,9 @@ export class Drain {
   /** Batches with tags that the platform does not know (any more), and how often they were refused. */
   private readonly withUnknownTags = new Map<string, number>();
   private readonly stuckSince = new Map<number, { seq: number; sinceMs: number }>();
+  private readonly late: LateDelivery;
+  private lateNoted: string | null = null;
+  private lateNotedMs = -Infinity;
   private trouble: string | null = null;
   private nextWatermarkMs = 0;
   private readonly sent;
@@ -39,6 +45,7 @@ export class Drain {
     private readonly collector: SampleCollector,
     private readonly endpoints: EndpointSupervisor,
   ) {
+    this.late = new LateDelivery(room.spool.bookmarks().get(LATE_BOOKMARK), performance.now());
     this.quarantine = new BatchQuarantine(premises.path('quarantine'));
     this.sent = premises.metrics.counter({ name: 'telltale_gateway_batches_sent_total', help: 'Batches that ingest accepted' });
   }
@@ -76,15 +83,40 @@ export class Drain {
   /** Sends what is due, or asks for the watermark. Returns how long to rest, ms. */
   private async round(): Promise<number> {
     const records = this.collector.gatewayId === 0 ? [] : this.room.spool.take(CONCURRENT * 4);
+    const nowMs = performance.now();
+    for (const record of records) this.late.handedOut(record, nowMs);
+    this.keepLate(nowMs);
     if (records.length > 0) {
       await this.send(records);
       return 0;
     }
-    const nowMs = performance.now();
     if (this.room.spool.openEpochs().length === 0 || nowMs < this.nextWatermarkMs) return IDLE_MS;
     this.nextWatermarkMs = nowMs + WATERMARK_EVERY_MS;
     for (const epoch of this.room.spool.openEpochs()) await this.askWatermark(epoch, nowMs);
     return IDLE_MS;
+  }
+
+  /** What came late is noted while it comes, and declared when all of it has come. */
+  private keepLate(nowMs: number): void {
+    const { late, room } = this;
+    const parts = late.whole(nowMs);
+    if (parts !== null) {
+      const tagIds = this.endpoints.tagIdsOf(null);
+      const rows = parts.map(({ fromUs, toUs }) => ({ tagIds, fromUs, toUs, kind: 'backfilled' as const, reason: LATE_REASON }));
+      const nowUs = this.premises.nowUs();
+      room.append(tagIds.length * rows.length === 0 ? [] : [spoolEntry('live', this.collector.gatewayId, emptyColumns(), rows, [], nowUs, nowUs + 1)], { [LATE_BOOKMARK]: null });
+      late.settled();
+      this.lateNoted = null;
+    } else if (nowMs - this.lateNotedMs >= NOTE_LATE_EVERY_MS && late.text !== this.lateNoted) {
+      room.spool.mark({ [LATE_BOOKMARK]: late.text });
+      this.lateNoted = late.text;
+      this.lateNotedMs = nowMs;
+    }
+  }
+
+  private acknowledge(committed: { readonly epoch: number; readonly seq: number }): void {
+    this.late.committed(committed);
+    this.room.spool.acknowledge(committed);
   }
 
   /** A few at a time, started in order; the first failure stops the rest, which come again. */
@@ -114,7 +146,7 @@ export class Drain {
       const committed = await this.ingest.sendBatch(this.bytesOf(record));
       this.sent.inc();
       this.say(null);
-      this.room.spool.acknowledge(committed);
+      this.acknowledge(committed);
     } catch (error) {
       if (!(error instanceof BatchRefusedError)) throw error;
       this.refused(record, error);
@@ -125,7 +157,9 @@ export class Drain {
     const identity = identityOf(record, this.collector.gatewayId);
     if (!record.lost) {
       const onlyTags = this.withUnknownTags.has(nameOf(record)) ? new Set(this.endpoints.tagIdsOf(null)) : null;
-      return numbered(record.bytes, identity, onlyTags);
+      const { bytes, continuity } = numbered(record.bytes, identity, onlyTags);
+      this.late.declared(continuity);
+      return bytes;
     }
     return tombstone(identity, record.lost, this.bare.has(nameOf(record)) ? [] : this.endpoints.tagIdsOf(record.lost.subjects));
   }
@@ -154,7 +188,7 @@ export class Drain {
   private async askWatermark(epoch: number, nowMs: number): Promise<void> {
     const watermark = await this.ingest.watermark(epoch);
     this.say(null);
-    this.room.spool.acknowledge(watermark);
+    this.acknowledge(watermark);
     const stuck = this.stuckSince.get(epoch);
     if (stuck?.seq !== watermark.seq) this.stuckSince.set(epoch, { seq: watermark.seq, sinceMs: nowMs });
     else if (nowMs - stuck.sinceMs > RECONCILE_AFTER_MS) {
