@@ -153,6 +153,12 @@ describe('a reported repair', () => {
     expect((await journal()).at(-1)?.comment).toMatch(
       /^The leak came back 3\.0 h after the repair: since .* UTC the air at 43\.4 m is 9\.0 °C above what is expected\.$/,
     );
+    // Nor by a process that has not heard of it yet.
+    const { siteId, kind, title, priority, cause, consequence, action, positionM, lossKgPerHour } = alarm;
+    const stale = { siteId, kind, title, priority, cause, consequence, action, positionM, lossKgPerHour };
+    const detectionId = alarm.earlierDetectionIds[0] ?? null;
+    expect(detectionId).not.toBeNull();
+    expect(await new AlarmJournal(admin).raise(acme.tenant, { ...stale, detectionId }, Date.now() * 1000)).toBeNull();
     await acme.detect('leak-2', { state: 'closed', closedAt: after(4) });
     await until('alarm cleared', async () => (await alarms())[0]?.condition === 'cleared');
     await until('channel told', () => told().includes('alarm.reopen'));
@@ -166,6 +172,7 @@ describe('a reported repair', () => {
     await acme.detect('leak-2', { onsetAt: after(3), positionM: 80 });
     await watched(4);
     await alarmIn('verified');
+    await until('two alarms', async () => (await alarms()).length === 2);
     expect(await alarms()).toMatchObject([{ leakPhase: 'verified' }, { leakPhase: 'detected', positionM: 80 }]);
   });
 });

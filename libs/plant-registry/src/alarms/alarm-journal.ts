@@ -1,4 +1,4 @@
-import { IsNull, type EntityManager } from 'typeorm';
+import { ArrayContains, IsNull, type EntityManager } from 'typeorm';
 import {
   applyAlarmEvent,
   applyLeakEvent,
@@ -52,12 +52,19 @@ export class AlarmJournal {
   constructor(private readonly registry: RegistryDatabase) {}
 
   /**
-   * Raises the alarm of a detection; `null` when that detection has one already, however often and from wherever it is called.
+   * Raises the alarm of a detection; `null` when that detection has or had one already, however often and from wherever it is called.
    * A leak's alarm also starts the work on the leak.
    */
   raise(tenant: TenantContext, content: AlarmContent, atUs: number): Promise<AlarmChange | null> {
     const { tenantId } = tenant;
+    const { detectionId } = content;
     return this.registry.inTenant(tenant, async (manager) => {
+      // Another process may have gone on with a later detection of the same leak meanwhile.
+      if (
+        detectionId !== null &&
+        (await manager.existsBy(Alarm, { tenantId, earlierDetectionIds: ArrayContains([detectionId]) }))
+      )
+        return null;
       const outcome = applyAlarmEvent(newAlarm(), { kind: 'raise', atUs, by: null });
       if (outcome.kind === 'refused') throw new AlarmRefusedError(outcome.refusal.code, outcome.refusal.message);
       const row = manager.create(Alarm, {
