@@ -221,6 +221,25 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
       expect(JSON.stringify(route)).not.toMatch(/metrics|40[01]1/);
   });
 
+  it('tests every service once it is installed, within the restricted profile', () => {
+    const [pod] = kinds('Pod');
+    expect(text(pod, 'metadata', 'annotations', 'helm.sh/hook')).toBe('test');
+    expect(at(pod, 'spec')).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [{ securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } }],
+    });
+    const asked = list(pod, 'spec', 'containers', 0, 'args').slice(2);
+    const served = kinds('Service').map(
+      (service) =>
+        `http://${text(service, 'metadata', 'name')}:${text(service, 'spec', 'ports', 0, 'port')}/health/ready`,
+    );
+    expect(asked.toSorted()).toEqual(served.toSorted());
+    // What the pod runs fails when nobody answers.
+    const script = text(pod, 'spec', 'containers', 0, 'args', 1);
+    expect(() => execFileSync(process.execPath, ['-e', script, 'http://127.0.0.1:9'], { stdio: 'pipe' })).toThrow();
+  });
+
   it('refuses a misspelt value', () => {
     expect(() =>
       execFileSync(helm ?? '', ['template', 'plant', chart, '--kube-version', '1.31.0', '--set', 'imgae.tag=1'], {
