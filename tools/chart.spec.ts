@@ -221,6 +221,12 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
       expect(JSON.stringify(route)).not.toMatch(/metrics|40[01]1/);
   });
 
+  it('pulls exactly the images of the list for air gaps', () => {
+    const pulled = JSON.stringify(everything()).match(/(?<="image":")[^"]+/g) ?? [];
+    expect(pulled).toHaveLength(8);
+    expect([...new Set(pulled)].join('\n')).toBe(read('helm/telltale/images.txt').trim());
+  });
+
   it('tests every service once it is installed, within the restricted profile', () => {
     const [pod] = kinds('Pod');
     expect(text(pod, 'metadata', 'annotations', 'helm.sh/hook')).toBe('test');

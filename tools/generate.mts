@@ -1,7 +1,8 @@
-// `npm run generate`: writes every generated file (settings reference, GraphQL schema, Grafana). CI fails on a difference.
-import { readdir, writeFile, mkdir } from 'node:fs/promises';
+// `npm run generate`: writes every generated file (settings reference, images of the chart, GraphQL schema, Grafana). CI fails on a difference.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parse } from 'yaml';
 
 export interface GeneratedFile {
   readonly path: string;
@@ -57,13 +58,21 @@ async function grafana(root: string): Promise<readonly GeneratedFile[]> {
   return module.grafanaFiles();
 }
 
+/** For registries behind an air gap: everything that the chart pulls. */
+async function chartImages(root: string): Promise<GeneratedFile> {
+  const folder = join(root, 'helm', 'telltale');
+  const { appVersion } = parse(await readFile(join(folder, 'Chart.yaml'), 'utf8')) as { appVersion: string };
+  const { image } = parse(await readFile(join(folder, 'values.yaml'), 'utf8')) as { image: { registry: string; repository: string; tag: string } };
+  return { path: 'helm/telltale/images.txt', text: `${image.registry}/${image.repository}:${image.tag || appVersion}\n` };
+}
+
 async function graphqlSchema(root: string): Promise<GeneratedFile> {
   const module = (await import(pathToFileURL(join(root, 'services', 'api', 'dist', 'index.js')).href)) as { apiSchema(): Promise<string> };
   return { path: 'services/api/schema.graphql', text: await module.apiSchema() };
 }
 
 export async function generateAll(root: string): Promise<readonly GeneratedFile[]> {
-  return [await settingsReference(root), await graphqlSchema(root), ...(await grafana(root))];
+  return [await settingsReference(root), await chartImages(root), await graphqlSchema(root), ...(await grafana(root))];
 }
 
 if (process.argv[1] === import.meta.filename) {
