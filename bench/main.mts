@@ -1,4 +1,4 @@
-// npm run bench -- ingest | query | disk [--option=value …]
+// npm run bench -- ingest | query | disk | gateway | opcua [--option=value …]
 import { benchDisk } from './disk.mts';
 import { benchIngest } from './ingest.mts';
 import { benchQuery } from './query.mts';
@@ -7,6 +7,9 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   ingest: benchIngest,
   query: benchQuery,
   disk: benchDisk,
+  // Loaded when asked for: the OPC UA driver alone takes a second.
+  gateway: async (args) => (await import('./gateway.mts')).benchGateway(args),
+  opcua: async (args) => (await import('./opcua.mts')).benchOpcUa(args),
 };
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];

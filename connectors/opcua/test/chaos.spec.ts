@@ -4,7 +4,9 @@ import { Chaos, FAULTS, summary, type Round } from './chaos.js';
 
 const asked = Number(process.env['TELLTALE_CHAOS_ROUNDS'] ?? 0);
 const seed = Number(process.env['TELLTALE_CHAOS_SEED'] ?? 1);
-const only = FAULTS.find((fault) => fault === process.env['TELLTALE_CHAOS_FAULT']);
+const wanted = process.env['TELLTALE_CHAOS_FAULT'] ?? '';
+const only = FAULTS.find((fault) => fault === wanted);
+if (wanted !== '' && only === undefined) throw new Error(`There is no fault "${wanted}": use one of ${FAULTS.join(', ')}.`);
 const HANDFUL = ['kill', 'freeze', 'cable cut', 'certificate swapped'] as const;
 
 test(

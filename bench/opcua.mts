@@ -1,5 +1,5 @@
 // OPC UA values per second of one core: the whole connector against a bare node-opcua client, alternated in one run.
-// `node tools/build.mts && node bench/opcua.bench.mts [values] [beatMs] [seconds]`. Limit: ratio >= 0.85.
+// Limit: ratio >= 0.85.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,27 +10,32 @@ import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import { AttributeIds, MessageSecurityMode, OPCUAClient, SecurityPolicy, TimestampsToReturn, UserTokenType } from 'node-opcua-client';
 import opcUaConnector from '@telltale/connector-opcua';
 import { freePort, PASSWORD, USER, valueAddress } from '../connectors/opcua/test/simulated-device.ts';
+import { median, numbersFrom, printResult } from './measure.mts';
 
-const [values = 2_000, beatMs = 100, seconds = 6] = process.argv.slice(2).map(Number);
 const LIMIT = 0.85;
-const ROUNDS = 3;
-const folder = mkdtempSync(join(tmpdir(), 'telltale-bench-'));
-const port = await freePort();
-const endpointUrl = `opc.tcp://localhost:${port}/plc`;
+
+interface Plant {
+  readonly folder: string;
+  readonly port: number;
+  readonly endpointUrl: string;
+  readonly values: number;
+  readonly beatMs: number;
+  readonly seconds: number;
+}
 
 interface Measured {
   readonly perCoreSecond: number;
   readonly perSecond: number;
 }
 
-async function startServer(): Promise<ChildProcess> {
+async function startServer({ port, folder, values, beatMs }: Plant): Promise<ChildProcess> {
   const options = { port, pki: join(folder, 'pki'), values, beatMs, history: false, monitoredItemsPerCall: 1000 };
   const child = fork(resolve(import.meta.dirname, '../connectors/opcua/test/simulated-process.ts'), [JSON.stringify(options)], { execArgv: ['--no-warnings'] });
   await once(child, 'message');
   return child;
 }
 
-async function measure(count: () => number): Promise<Measured> {
+async function measure(count: () => number, seconds: number): Promise<Measured> {
   await pause(1_500);
   const before = { count: count(), cpu: process.cpuUsage(), at: performance.now() };
   await pause(seconds * 1000);
@@ -39,7 +44,7 @@ async function measure(count: () => number): Promise<Measured> {
   return { perCoreSecond: received / ((cpu.user + cpu.system) / 1e6), perSecond: received / ((performance.now() - before.at) / 1000) };
 }
 
-async function bare(): Promise<Measured> {
+async function bare({ folder, endpointUrl, values, beatMs, seconds }: Plant): Promise<Measured> {
   const manager = new OPCUACertificateManager({ rootFolder: join(folder, 'bare'), automaticallyAcceptUnknownCertificate: true, disableFileWatchers: true });
   const client = OPCUAClient.create({ securityMode: MessageSecurityMode.SignAndEncrypt, securityPolicy: SecurityPolicy.Basic256Sha256, endpointMustExist: false, clientCertificateManager: manager });
   await client.connect(endpointUrl);
@@ -56,13 +61,13 @@ async function bare(): Promise<Measured> {
       sum += Number(data.value.value) + data.statusCode.value + (data.sourceTimestamp?.getTime() ?? 0);
     });
   }
-  const measured = await measure(() => received);
+  const measured = await measure(() => received, seconds);
   if (Number.isNaN(sum)) throw new Error('the bare client read no numbers');
   await client.disconnect();
   return measured;
 }
 
-async function connector(): Promise<Measured> {
+async function connector({ folder, endpointUrl, values, beatMs, seconds }: Plant): Promise<Measured> {
   let received = 0;
   const thumbprints: string[] = [];
   const host = {
@@ -78,33 +83,36 @@ async function connector(): Promise<Measured> {
   const trusting = opcUaConnector.create(opcUaConnector.parseSettings({ ...settings, trustedThumbprints: thumbprints, publishingIntervalMs: 100 }), host);
   await trusting.setTags(Array.from({ length: values }, (_none, index) => ({ tagId: index + 1, tagPath: `bench/${index}`, address: opcUaConnector.parseAddress(valueAddress(index)), scanIntervalMs: beatMs })));
   await trusting.open();
-  const measured = await measure(() => received);
+  const measured = await measure(() => received, seconds);
   await trusting.close();
   return measured;
 }
 
-const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
-
-const server = await startServer();
-const results: { bare: Measured; connector: Measured }[] = [];
-try {
-  for (let round = 0; round < ROUNDS; round++) {
-    // Alternating order: neither always meets the warmer machine.
-    const first = round % 2 === 0 ? await bare() : undefined;
-    const whole = await connector();
-    results.push({ bare: first ?? (await bare()), connector: whole });
+/** `npm run bench -- opcua`: prints the ratio and fails below the limit. */
+export async function benchOpcUa(args: readonly string[]): Promise<void> {
+  const { rounds, 'beat-ms': beatMs, ...options } = numbersFrom(args, { values: 2_000, 'beat-ms': 100, seconds: 4, rounds: 3 });
+  const port = await freePort();
+  const plant = { ...options, beatMs, port, endpointUrl: `opc.tcp://localhost:${port}/plc`, folder: mkdtempSync(join(tmpdir(), 'telltale-bench-')) };
+  const server = await startServer(plant);
+  const results: { bare: Measured; connector: Measured }[] = [];
+  try {
+    for (let round = 0; round < rounds; round++) {
+      // Alternating order: neither always meets the warmer machine.
+      const first = round % 2 === 0 ? await bare(plant) : undefined;
+      const whole = await connector(plant);
+      results.push({ bare: first ?? (await bare(plant)), connector: whole });
+    }
+  } finally {
+    server.kill('SIGKILL');
+    rmSync(plant.folder, { recursive: true, force: true });
   }
-} finally {
-  server.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
+  const ratio = median(results.map((one) => one.connector.perCoreSecond / one.bare.perCoreSecond));
+  const row = (what: string, all: readonly Measured[]): Record<string, string | number> => ({
+    what, 'values per core second': median(all.map((one) => one.perCoreSecond)), 'values/s arrived': median(all.map((one) => one.perSecond)),
+  });
+  printResult('opcua', { ...options, beatMs, rounds, ratio: Number(ratio.toFixed(2)), limit: LIMIT }, [
+    row('bare node-opcua client', results.map((one) => one.bare)),
+    row('whole connector', results.map((one) => one.connector)),
+  ]);
+  process.exitCode = ratio >= LIMIT ? 0 : 1;
 }
-const ratio = median(results.map(({ bare: one, connector: whole }) => whole.perCoreSecond / one.perCoreSecond));
-const show = (pick: (result: (typeof results)[number]) => Measured): string => {
-  const all = results.map(pick);
-  return `${Math.round(median(all.map(({ perCoreSecond }) => perCoreSecond)))} values per core second (${Math.round(median(all.map(({ perSecond }) => perSecond)))}/s arrived)`;
-};
-console.log(`OPC UA, ${values} tags every ${beatMs} ms, SignAndEncrypt, ${ROUNDS} rounds of ${seconds} s`);
-console.log(`  bare node-opcua client: ${show((result) => result.bare)}`);
-console.log(`  whole connector:        ${show((result) => result.connector)}`);
-console.log(`  ratio ${ratio.toFixed(2)} (limit ${LIMIT}) ${ratio >= LIMIT ? 'PASS' : 'FAIL'}`);
-process.exitCode = ratio >= LIMIT ? 0 : 1;
