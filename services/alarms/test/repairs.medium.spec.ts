@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   Alarm,
@@ -10,7 +13,7 @@ import {
 } from '@telltale/plant-registry';
 import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/testing';
 import type { RunningService } from '@telltale/service-runtime';
-import { alarmsSettings, startAlarms } from '../src/index.js';
+import { type AlarmsSettings, alarmsSettings, startAlarms } from '../src/index.js';
 import { type PlantWithPipe, seedPlantWithPipe } from './plant-with-pipe.js';
 import { type Receiver, startReceiver } from './receiver.js';
 import { until } from './until.js';
@@ -46,8 +49,8 @@ describe('a reported repair', () => {
         }),
       ),
     );
-  const start = async (): Promise<void> => {
-    const settings = alarmsSettings.parse({
+  const settings = (): AlarmsSettings =>
+    alarmsSettings.parse({
       DATABASE_URL: database.urls.telltale_alarms,
       QUEUE_BACKEND: 'postgres',
       QUEUE_URL: database.urls.telltale_queue,
@@ -57,7 +60,21 @@ describe('a reported repair', () => {
       WEBHOOK_ADDRESSES: 'public-and-loopback',
       NOTIFICATION_FIRST_RETRY_MS: 50,
     });
-    running.push(await startAlarms(settings));
+  const start = async (): Promise<void> => void running.push(await startAlarms(settings()));
+  /** A process of its own that is killed soon after `happening`. */
+  const killAfter = async (happening: () => Promise<unknown>, pauseMs: number): Promise<void> => {
+    const hooks = join(import.meta.dirname, '../../../libs/service-runtime/test/typescript-hooks.mjs');
+    const program = join(import.meta.dirname, 'killed-alarms.ts');
+    const child = spawn(
+      process.execPath,
+      ['--conditions=source', '--import', hooks, program, JSON.stringify(settings())],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await once(child.stdout, 'data');
+    await happening();
+    await delay(pauseMs);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
   };
 
   beforeEach(async () => {
@@ -175,4 +192,32 @@ describe('a reported repair', () => {
     await until('two alarms', async () => (await alarms()).length === 2);
     expect(await alarms()).toMatchObject([{ leakPhase: 'verified' }, { leakPhase: 'detected', positionM: 80 }]);
   });
+
+  it('fails, is repaired once more and verified, each told once, although the service is killed every time', async () => {
+    await Promise.all(running.splice(0).map((service) => service.close()));
+    await acme.detect('leak-1', { state: 'closed', closedAt: after(0.3) });
+    await killAfter(() => watched(0.5), 60);
+    await killAfter(() => acme.detect('leak-2', { onsetAt: after(0.6), detectedAt: after(0.7) }), 30);
+    await start();
+    const { alarmId } = await alarmIn('detected');
+    await Promise.all(running.splice(0).map((service) => service.close()));
+    const actions = new AlarmActions(new AlarmJournal(admin));
+    const mechanic = { userId: 1, at: after(1) };
+    await actions.act(acme.tenant, alarmId, { kind: 'acknowledge', comment: null }, mechanic);
+    await actions.act(acme.tenant, alarmId, { kind: 'set-outcome', finding: 'confirmed', comment: null }, mechanic);
+    await actions.act(acme.tenant, alarmId, { kind: 'mark-repaired', comment: 'clamp' }, mechanic);
+    await acme.detect('leak-2', { state: 'closed', closedAt: after(1.2) });
+    await killAfter(() => watched(5.5), 20);
+    await start();
+    await alarmIn('verified');
+    await until('channel told', () => told().includes('alarm.verify'));
+    await delay(500);
+    expect(await alarms()).toHaveLength(1);
+    const done = await steps();
+    for (const step of ['raise', 'reopen', 'verify']) expect(done.filter((one) => one === step)).toHaveLength(1);
+    // A kill between the call and its record repeats the call under the same id: the receiver can tell.
+    const ids = receiver.received.map(({ body }) => JSON.parse(body)).map(({ event, id }) => `${event} ${id}`);
+    for (const event of ['alarm.reopen ', 'alarm.verify '])
+      expect(new Set(ids.filter((id) => id.startsWith(event))).size).toBe(1);
+  }, 60_000);
 });
