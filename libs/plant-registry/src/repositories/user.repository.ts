@@ -37,13 +37,16 @@ export class UserRepository {
     const keyHash = credentialHash('email', address);
     return this.registry.inTenant(tenant, async (manager) => {
       const known = await manager.findOneBy(UserAccount, { tenantId, email: address });
-      const account = manager.create(UserAccount, {
-        ...(known ?? { tenantId, email: address, failedSignIns: 0, lockedUntil: null, disabledAt: null }),
-        name,
-        role,
-        passwordHash,
-      });
-      const saved = await manager.save(account);
+      const account =
+        known ??
+        manager.create(UserAccount, {
+          tenantId,
+          email: address,
+          failedSignIns: 0,
+          lockedUntil: null,
+          disabledAt: null,
+        });
+      const saved = await manager.save(Object.assign(account, { name, role, passwordHash }));
       if (!known) await manager.insert(Credential, { keyHash, kind: 'email', tenantId, subjectId: saved.userId });
       return saved;
     });

@@ -41,7 +41,7 @@ export async function createTestDatabase(extra: readonly ExtraMigration[] = []):
       const building = `${template}_building`;
       await admin.query(`drop database if exists ${building} with (force)`);
       const urls = await prepareDatabase(clusterUrl, { rolePasswords: passwords, database: building });
-      for (const { migrate } of extra) await migrate(urls.telltale_owner);
+      for (const one of extra) await one.migrate(urls.telltale_owner);
       await admin.query(`alter database ${building} rename to ${template}`);
     }
     await admin.query(`create database ${name} template ${template}`);
