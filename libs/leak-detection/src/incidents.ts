@@ -1,39 +1,16 @@
 import { RAISED_BY_LEAK, spreadOf } from './baseline.js';
 import type { DetectionPath, DetectorEvent, LeakIncident, SensorEvidence } from './incident.js';
 import { bestNeighbour } from './leak-rules.js';
-import { fitPlume } from './plume-fit.js';
+import { plumeAt, windowOf } from './plume-at.js';
 import type { Plume } from './plume-fit.js';
 import type { OpenLeak, RunState } from './run-state.js';
-import { STATE } from './sensor-check.js';
 
 const { abs, exp, max, min, round } = Math;
 const { isNaN } = Number;
 
 const MINUTE_US = 60_000_000;
-const WINDOW_M = 6;
 const rounded = (value: number, digits: number): number => round(value * 10 ** digits) / 10 ** digits;
 const orNull = (value: number): number | null => (isNaN(value) ? null : rounded(value, 2));
-
-/** Sensors within the evidence window of a place. */
-function windowOf(run: RunState, placeM: number): number[] {
-  const reachM = max(WINDOW_M, 2.5 * run.near.spacingM);
-  const found: number[] = [];
-  for (let i = 0; i < run.near.count; i++) if (abs((run.near.positionsM[i] ?? 0) - placeM) <= reachM) found.push(i);
-  return found;
-}
-
-/** The plume that the sensors around `sensor` show; `null` when nothing is warm. */
-export function plumeAt(run: RunState, sensor: number, excess: ArrayLike<number>): Plume | null {
-  const { near, columns: c } = run;
-  const window = windowOf(run, near.positionsM[sensor] ?? 0);
-  const usable = (i: number): boolean => c.state[i] === STATE.good || c.state[i] === STATE.learning;
-  return fitPlume(
-    window.map((i) => near.positionsM[i] ?? 0),
-    window.map((i) => (usable(i) ? (excess[i] ?? NaN) : NaN)),
-    window.map((i) => spreadOf(run, i)),
-    near.spacingM,
-  );
-}
 
 function evidenceAt(run: RunState, placeM: number): readonly SensorEvidence[] {
   const { near, columns: c } = run;

@@ -1,7 +1,7 @@
 import { contrastSpreadOf } from './baseline.js';
 import type { DetectionPath } from './incident.js';
-import { plumeAt } from './incidents.js';
 import { medianOf } from './median.js';
+import { plumeAt } from './plume-at.js';
 import type { RunState } from './run-state.js';
 import { STATE } from './sensor-check.js';
 
