@@ -91,7 +91,7 @@ describe('isolation of tenants', () => {
   test('nobody is let in without a session, and a viewer changes nothing', async () => {
     const viewer = await platform.signIn('acme', 'viewer');
     for (const { operation, kind, text } of overHttp()) {
-      const anonymous = await fetch(`${platform.apiUrl}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query: text }) });
+      const anonymous = await fetch(`${platform.apiUrl}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-telltale-request': '1' }, body: JSON.stringify({ query: text }) });
       const body = (await anonymous.json()) as { errors?: readonly { extensions?: { code?: string } }[] };
       if (operation !== 'me' && operation !== 'signIn') expect(`${operation} ${body.errors?.[0]?.extensions?.code}`).toBe(`${operation} NOT_SIGNED_IN`);
       if (kind === 'mutation' && operation !== 'signIn') expect((await viewer.raw(text)).errors?.[0]?.extensions?.code).toBe('NOT_ALLOWED');

@@ -6,7 +6,7 @@ import type { ApiClient } from './plant/api-client.js';
 import { Platform, type QueueBackend } from './plant/platform.js';
 import { until } from './plant/until.js';
 
-const LINE = 'globex/pune/packaging/line-1';
+const LINE = 'line-1';
 const MICRO_STOP_US = 300e6;
 
 interface ShiftAnswer {
@@ -55,7 +55,7 @@ describe.each(backends)('production, queue on %s', (queue) => {
 
   const shiftOf = async (): Promise<ShiftAnswer | null> => {
     const { site } = await manager.ask<{ site: { lines: readonly { path: string; currentShift: ShiftAnswer | null }[] } }>(SHIFT, { site: siteId });
-    return site.lines.find(({ path }) => LINE.endsWith(path))?.currentShift ?? null;
+    return site.lines.find(({ path }) => path.endsWith(LINE))?.currentShift ?? null;
   };
 
   beforeAll(async () => {

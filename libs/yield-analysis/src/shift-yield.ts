@@ -1,6 +1,6 @@
 import type { Interval } from '@telltale/plant-calendar';
 import type { TimeUs } from '@telltale/tag-sample';
-import { counterIncrements, type Increment } from './counter.js';
+import { certainResets, counterIncrements, type Increment } from './counter.js';
 import type { CounterSignal, LineShift, ProductRate } from './line-shift.js';
 import { steppedAt, steppedIntervals } from './stepped.js';
 import { busyStretches, type BusyStretch } from './time-elements.js';
@@ -36,15 +36,20 @@ function secondsPerItem(rates: readonly ProductRate[], productCode: number | nul
   return valid.toSorted((a, b) => b.validFromUs - a.validFromUs)[0]?.secondsPerItem ?? 0;
 }
 
+/** A restarted controller sets all its counters back: where one of them certainly fell, none of the others rolled over. */
+const controllerRestarts = ({ good, reject, material, energy }: LineShift): readonly Interval[] =>
+  [good, reject, material, energy].flatMap((signal) => (signal === null ? [] : certainResets(signal.samples, signal.rules)));
+
 /** Increments that belong to the shift: what was counted up to a moment lies before it, so the interval is (start, end]. */
-function incrementsIn(signal: CounterSignal, { shift, untilUs }: LineShift): readonly Increment[] {
+function incrementsIn(signal: CounterSignal, { shift, untilUs }: LineShift, restarts: readonly Interval[]): readonly Increment[] {
   const end = Math.min(shift.endUs, untilUs);
-  return counterIncrements(signal.samples, signal.rules).filter(({ timeUs }) => timeUs > shift.startUs && timeUs <= end);
+  return counterIncrements(signal.samples, signal.rules, restarts).filter(({ timeUs }) => timeUs > shift.startUs && timeUs <= end);
 }
 
 /** The additive elements of a line in a shift, as far as it is measured. Pure: the same samples give the same result in any order of arrival. */
 export function shiftYield(line: LineShift): ShiftYieldResult {
   const products = steppedIntervals(line.products, [], line.untilUs + 1);
+  const restarts = controllerRestarts(line);
   let total = NO_ELEMENTS;
   const byProduct = new Map<number, YieldElements>();
   const add = (productCode: number | null, elements: YieldElements): void => {
@@ -52,12 +57,12 @@ export function shiftYield(line: LineShift): ShiftYieldResult {
     if (productCode !== null) byProduct.set(productCode, addElements(byProduct.get(productCode) ?? NO_ELEMENTS, elements));
   };
   for (const stretch of busyStretches(line)) add(stretch.productCode, timeOf(stretch));
-  for (const { timeUs, amount } of incrementsIn(line.good, line)) {
+  for (const { timeUs, amount } of incrementsIn(line.good, line, restarts)) {
     const productCode = steppedAt(products, timeUs);
     const ideal = secondsPerItem(line.rates, productCode, timeUs) * amount;
     add(productCode, { ...NO_ELEMENTS, pq: amount, gq: amount, priPqS: ideal, priGqS: ideal });
   }
-  for (const { timeUs, amount } of incrementsIn(line.reject, line)) {
+  for (const { timeUs, amount } of incrementsIn(line.reject, line, restarts)) {
     const productCode = steppedAt(products, timeUs);
     add(productCode, { ...NO_ELEMENTS, pq: amount, sq: amount, priPqS: secondsPerItem(line.rates, productCode, timeUs) * amount });
   }
@@ -68,6 +73,6 @@ export function shiftYield(line: LineShift): ShiftYieldResult {
   function addMeasured(signal: CounterSignal | null, element: 'materialKg' | 'energyKwh'): void {
     if (signal === null || signal.samples.length === 0) return;
     add(null, { ...NO_ELEMENTS, [element]: 0 });
-    for (const { timeUs, amount } of incrementsIn(signal, line)) add(steppedAt(products, timeUs), { ...NO_ELEMENTS, [element]: amount });
+    for (const { timeUs, amount } of incrementsIn(signal, line, restarts)) add(steppedAt(products, timeUs), { ...NO_ELEMENTS, [element]: amount });
   }
 }
