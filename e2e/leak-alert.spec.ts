@@ -3,7 +3,8 @@ import { demoAccounts } from '@telltale/standalone';
 import type { Browser, Page } from 'playwright-core';
 import type { ApiClient } from './plant/api-client.js';
 import { hasBrowser, openBrowser, signInBy } from './plant/browser.js';
-import { PASSWORD, Platform, type QueueBackend } from './plant/platform.js';
+import { backends } from './plant/backends.js';
+import { PASSWORD, Platform } from './plant/platform.js';
 import { until } from './plant/until.js';
 
 const SPEED = 20;
@@ -23,10 +24,8 @@ interface LeakAlert {
   readonly alarm: { readonly id: string; readonly raisedAt: string; readonly state: string; readonly allowedActions: readonly string[] };
 }
 
-const backends: QueueBackend[] = process.env['TELLTALE_TEST_REDIS'] ? ['postgres', 'redis'] : ['postgres'];
-
 /** A mechanic sees a leak within minutes, to the metre, without reloading the page. Plant time runs 20 times as fast until it has caught up. */
-describe.each(backends)('leak alert, queue on %s', (queue) => {
+describe.each(backends(['postgres']))('leak alert, queue on %s', (queue) => {
   let platform: Platform;
   let crew: ApiClient;
   let siteId: string;
