@@ -44,6 +44,9 @@ function clientOptions(settings: OpcUaSettings, own: OwnCertificate, trust: Trus
     defaultTransactionTimeout: settings.requestTimeoutMs,
     transportTimeout: Math.max(settings.connectTimeoutMs, 10_000),
     keepSessionAlive: false,
+    // Else the driver would wait inside disconnect() for the answer to CloseSession, on a dead channel for ever, and never let go of
+    // its timers. We close the session ourselves, with a limit.
+    keepPendingSessionsOnDisconnect: true,
     // A client must accept its own limits from the server (Part 6 §7.1.2.3): a larger answer closes the channel.
     transportSettings: { maxMessageSize: settings.maxMessageBytes, maxChunkCount: Math.ceil(settings.maxMessageBytes / 8_192) },
   };
@@ -96,6 +99,7 @@ function privateKeyPem(text: string, secretName: string): string {
  */
 export async function openLink(settings: OpcUaSettings, host: ConnectorHost, own: OwnCertificate, trust: TrustList): Promise<ServerLink> {
   let client: OPCUAClient | undefined;
+  let signedIn: LinkSession | undefined;
   try {
     const options = clientOptions(settings, own, trust);
     const endpoint = await chooseEndpoint(await discover(settings, options), settings);
@@ -112,9 +116,11 @@ export async function openLink(settings: OpcUaSettings, host: ConnectorHost, own
     await withinTime(client.connect(settings.endpointUrl), settings.connectTimeoutMs, 'the secure channel');
     const session = await withinTime(client.createSession(identity), settings.connectTimeoutMs, 'the sign-in');
     if (!hasMonitoredItems(session)) throw new Error('the OPC UA driver has changed: its session has no monitored items');
+    signedIn = session;
     return { client, session, certificate, namespaces: await withinTime(readNamespaces(session), settings.connectTimeoutMs, 'the list of namespaces') };
   } catch (error) {
-    if (client) await endClient(client);
+    if (client && signedIn) await closeLink({ client, session: signedIn }, true);
+    else if (client) await endClient(client);
     throw explain(settings.endpointUrl, error);
   }
 }
@@ -126,9 +132,10 @@ export async function readNamespaces(session: ClientSession): Promise<readonly s
   return Array.isArray(uris) ? uris.map(String) : [];
 }
 
-/** Signs out and disconnects; gives up politeness after 1.5 s. */
-export async function closeLink({ client, session }: ServerLink, politely: boolean): Promise<void> {
-  if (politely) await withinTime(session.close(true), CLOSE_MS, 'signing out').catch(() => undefined);
+/** Signs out and disconnects; gives up politeness after 1.5 s, and at once when the channel is broken. */
+export async function closeLink({ client, session }: Pick<ServerLink, 'client' | 'session'>, politely: boolean): Promise<void> {
+  const closing = session.close(true).catch(() => undefined);
+  if (politely || !client.isReconnecting) await withinTime(closing, CLOSE_MS, 'signing out').catch(() => undefined);
   await endClient(client);
 }
 

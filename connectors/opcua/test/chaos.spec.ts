@@ -26,6 +26,7 @@ test(
       if (asked > 0) process.stdout.write(`${summary(rounds)}\n`);
       await chaos.dispose();
     }
+    expect(Chaos.abandonedClients()).toBe(0);
     const backS = rounds.map((round) => round.backS).toSorted((a, b) => a - b);
     expect(rounds.flatMap(({ fault, problems }) => problems.map((problem) => `${fault}: ${problem}`))).toEqual([]);
     expect(rounds.reduce((sum, { untrustedSamples }) => sum + untrustedSamples, 0)).toBe(0);

@@ -42,16 +42,21 @@ function plantOf(server: OPCUAServer) {
 
 export const valueAddress = (index: number): { nodeId: string } => ({ nodeId: `nsu=${PLANT_URI};s=Value${index}` });
 
-/** A free loopback port. */
+/**
+ * A free loopback port below the ephemeral range: while a killed device is down, an outgoing connection of anybody
+ * (our own retries too) could be given its port, and the device could not come back.
+ */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const isFree = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
     });
-  });
+    if (isFree) return port;
+  }
+  throw new Error('no free port between 20000 and 32000');
 }
 
 /** A PLC: a real OPC UA server with security, users, history and every number type. */
