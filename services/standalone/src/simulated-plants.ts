@@ -5,10 +5,12 @@ import { plantSimulatorSettings, startPlantSimulator, type PlantLayout, type Run
 import { readSettings } from '@telltale/service-settings';
 import type { DataFolder } from './data-folder.js';
 import { seedPeople } from './demo-people.js';
+import type { KeptPorts } from './kept-ports.js';
 import { OPCUA_PASSWORD_SECRET, seedPlant, type PlantConnections } from './seed-plant.js';
 
-export function startPlants(folder: DataFolder, logLevel: string): Promise<RunningPlants> {
-  return startPlantSimulator(readSettings('plant-simulator', plantSimulatorSettings, { PLANT_DATA_DIR: folder.plants, LOG_LEVEL: logLevel }));
+export function startPlants(folder: DataFolder, { opcua, modbus }: KeptPorts, logLevel: string): Promise<RunningPlants> {
+  const given = { PLANT_DATA_DIR: folder.plants, OPCUA_PORT: String(opcua), MODBUS_PORT: String(modbus), LOG_LEVEL: logLevel };
+  return startPlantSimulator(readSettings('plant-simulator', plantSimulatorSettings, given));
 }
 
 /** What one gateway is started with. */

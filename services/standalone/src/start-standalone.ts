@@ -12,6 +12,7 @@ import { readSettings } from '@telltale/service-settings';
 import { openDataFolder, type DataFolder } from './data-folder.js';
 import { prepare, startPostgres } from './database.js';
 import { demoAccounts, generatedPassword } from './demo-people.js';
+import { keptPorts, type KeptPorts } from './kept-ports.js';
 import { scriptLeak, simulationFile } from './scripted-leak.js';
 import { introducePlants, startPlants, type GatewayPlace } from './simulated-plants.js';
 import type { StandaloneSettings } from './standalone.settings.js';
@@ -48,7 +49,7 @@ const gatewayVariables = (place: GatewayPlace, ingestUrl: string, logLevel: stri
 });
 
 /** The way of the data, station by station. What was started is closed in the opposite order. */
-async function startPlatform(settings: StandaloneSettings, urls: RoleUrls, folder: DataFolder, opened: RunningService[]): Promise<{ ingestUrl: string; apiUrl: string }> {
+async function startPlatform(settings: StandaloneSettings, urls: RoleUrls, folder: DataFolder, ports: KeptPorts, opened: RunningService[]): Promise<{ ingestUrl: string; apiUrl: string }> {
   const given = variables(settings, urls);
   const start = async (service: Promise<RunningService>): Promise<RunningService> => {
     const running = await service;
@@ -56,7 +57,7 @@ async function startPlatform(settings: StandaloneSettings, urls: RoleUrls, folde
     return running;
   };
   const [ingest] = await Promise.all([
-    start(startIngest(readSettings('ingest', ingestSettings, given('telltale_ingest')))),
+    start(startIngest(readSettings('ingest', ingestSettings, given('telltale_ingest', { HTTP_PORT: String(ports.ingest) })))),
     start(startHistorian(readSettings('historian', historianSettings, given('telltale_historian')))),
     start(startInsights(readSettings('insights', insightsSettings, given('telltale_insights')))),
     start(startAlarms(readSettings('alarms', alarmsSettings, given('telltale_alarms')))),
@@ -95,22 +96,24 @@ export async function startStandalone(settings: StandaloneSettings): Promise<Run
     })());
   try {
     printer.line('Telltale, plant in a box');
-    const plants = startPlants(folder, settings.LOG_LEVEL);
+    const ports = await keptPorts(folder);
+    const plants = startPlants(folder, ports, settings.LOG_LEVEL);
     const postgres = await printer.step('PostgreSQL', () => startPostgres(folder, (line) => printer.line(`  ${line}`)));
     stopPostgres = () => postgres.stop();
     const { urls } = await printer.step('Database is up to date', () => prepare(postgres, folder));
     const running = await printer.step('Simulated plants', () => plants);
     opened.push(running);
     const places = await printer.step('Plants are known to the platform', () => introducePlants(urls.telltale_owner, running, folder, password));
-    const { ingestUrl, apiUrl } = await printer.step('Services', () => startPlatform(settings, urls, folder, opened));
+    const { ingestUrl, apiUrl } = await printer.step('Services', () => startPlatform(settings, urls, folder, ports, opened));
     await printer.step('Gateways', async () => {
       for (const place of places) opened.push(await startEdgeGateway(readSettings('edge-gateway', edgeGatewaySettings, gatewayVariables(place, ingestUrl, settings.LOG_LEVEL))));
     });
     const leak = settings.TELLTALE_DEMO_LEAK === 'true' ? scriptLeak(running, folder, (line) => printer.line(line)) : null;
     if (leak) opened.push(leak);
     printer.line(`\nReady after ${((performance.now() - begunAt) / 1000).toFixed(1)} s`);
-    printer.line(`  Console   ${apiUrl}`);
-    printer.line(`  GraphQL   ${apiUrl}/graphql`);
+    const shown = apiUrl.replace('127.0.0.1', 'localhost');
+    printer.line(`  Console   ${shown}`);
+    printer.line(`  GraphQL   ${shown}/graphql`);
     printPeople(printer, places, password, settings.TELLTALE_DEMO_PASSWORD === undefined && password !== null);
     printer.line('  Ctrl-C stops everything.\n');
     return { name: 'standalone', url: apiUrl, notReady: async () => (await Promise.all(opened.map((service) => service.notReady()))).flat(), close };
