@@ -1,6 +1,7 @@
 import type { SpoolRecord } from '@telltale/edge-spool';
 import type { ContinuityRow, TimeUs } from '@telltale/tag-sample';
 import { z } from 'zod';
+import { bookmarkAs } from '../bookmark-text.js';
 
 /** Neighbouring batches may change places; only what waited longer than this came late. */
 const OVERTAKEN_BY_US = 10_000_000;
@@ -31,10 +32,10 @@ export class LateDelivery {
 
   /** `saved`: what `text` gave before a restart. */
   constructor(saved: string | undefined, nowMs: number) {
-    if (saved === undefined) return;
-    const { stretch, gaps } = Saved.parse(JSON.parse(saved));
-    this.stretch = stretch;
-    this.gaps = gaps;
+    const known = saved === undefined ? undefined : bookmarkAs(Saved, saved);
+    if (known === undefined) return;
+    this.stretch = known.stretch;
+    this.gaps = known.gaps;
     // Which record was the last is forgotten: it is one of those that the restarted gateway sends first.
     this.lastAtMs = nowMs + RESTART_MS;
   }

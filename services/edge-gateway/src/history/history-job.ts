@@ -1,5 +1,6 @@
 import type { TimeUs } from '@telltale/tag-sample';
 import { z } from 'zod';
+import { bookmarkAs } from '../bookmark-text.js';
 
 /** A stretch of history to be read, persisted in the spool until it is done. */
 export const HistoryJob = z.strictObject({
@@ -27,8 +28,8 @@ export function jobsFrom(bookmarks: ReadonlyMap<string, string>): HistoryJob[] {
   const jobs: HistoryJob[] = [];
   for (const [key, value] of bookmarks) {
     if (!key.startsWith('history/')) continue;
-    const parsed = HistoryJob.safeParse(JSON.parse(value));
-    if (parsed.success) jobs.push(parsed.data);
+    const job = bookmarkAs(HistoryJob, value);
+    if (job !== undefined) jobs.push(job);
   }
   return jobs;
 }
