@@ -55,29 +55,3 @@ export function estimateLoss(
     formula: balance + napier,
   };
 }
-
-/** What a tonne of steam costs the plant. */
-export interface SteamPrice {
-  readonly costPerTonne: number;
-  readonly co2KgPerTonne: number;
-  readonly energyKwhPerTonne: number;
-}
-
-export interface LossTotal {
-  readonly steamKg: number;
-  readonly cost: number;
-  readonly co2Kg: number;
-  readonly energyKwh: number;
-}
-
-/** Loss over `hours` at a constant rate, in the plant's currency. */
-export function totalLoss(kgPerHour: number, hours: number, price: SteamPrice): LossTotal {
-  const steamKg = kgPerHour * hours;
-  const tonnes = steamKg / 1000;
-  return {
-    steamKg,
-    cost: tonnes * price.costPerTonne,
-    co2Kg: tonnes * price.co2KgPerTonne,
-    energyKwh: tonnes * price.energyKwhPerTonne,
-  };
-}
