@@ -19,9 +19,9 @@ export const ratio = (numerator: string, denominator: string): string =>
 
 export const yieldRatio = `sum(${element('pq')} - ${element('sq')}) / nullif(sum(${element('pq')}), 0)`;
 
-/** Leak alerts that are not over. */
+/** Leaks that are there now and were not dismissed. */
 export const openLeaks = `
   registry.alarm a
   join registry.detection d on d.tenant_id = a.tenant_id and d.detection_id = a.detection_id
   join registry.pipe_run r on r.tenant_id = d.tenant_id and r.pipe_run_id = d.subject_id
-  where a.site_id = ${SITE} and a.kind = 'leak' and d.state = 'open'`;
+  where a.site_id = ${SITE} and a.kind = 'leak' and d.state = 'open' and coalesce(a.outcome, 'confirmed') = 'confirmed'`;

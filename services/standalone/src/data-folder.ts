@@ -5,18 +5,21 @@ import { StartError } from '@telltale/service-runtime';
 
 const MARK = 'telltale.json';
 const LOCK = 'running.pid';
+const INTRODUCED = 'introduced';
 const LAYOUT = 1;
 
 /** The folder that holds everything a plant in a box remembers. One process at a time. */
 export interface DataFolder {
   readonly path: string;
-  /** True until the first start has come to its end. */
+  /** True until a first start has come to its end and told the password. */
   readonly isNew: boolean;
   readonly postgres: string;
   readonly plants: string;
   gateway(tenant: string): string;
   /** A secret of this installation, made when it is first asked for. */
   secret(name: string): string;
+  /** The first start has come to its end. */
+  introduced(): void;
   release(): void;
 }
 
@@ -90,11 +93,12 @@ export function openDataFolder(wanted: string): DataFolder {
   }
   return {
     path,
-    isNew: !existsSync(join(path, 'postgres')),
+    isNew: !existsSync(join(path, INTRODUCED)),
     postgres: join(path, 'postgres'),
     plants: join(path, 'plants'),
     gateway: (tenant) => join(path, 'gateways', tenant),
     secret: (name) => secretIn(join(path, 'secrets'), name),
+    introduced: () => writeFileSync(join(path, INTRODUCED), ''),
     release: () => rmSync(join(path, LOCK), { force: true }),
   };
 }

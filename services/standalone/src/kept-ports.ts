@@ -23,10 +23,19 @@ async function freePort(wanted: number): Promise<number> {
   }
 }
 
+/** None where the file is absent or torn. */
+function rememberedPorts(file: string): KeptPorts | undefined {
+  try {
+    return existsSync(file) ? Ports.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The simulated devices stay where they were at the last start, so that gateways find them at once. Two OPC UA ports in a row. */
 export async function keptPorts(folder: DataFolder): Promise<KeptPorts> {
   const file = join(folder.path, 'ports.json');
-  const known = existsSync(file) ? Ports.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data : undefined;
+  const known = rememberedPorts(file);
   const ports = { opcua: known?.opcua ?? 0, opcuaNext: 0, modbus: await freePort(known?.modbus ?? 0), ingest: await freePort(known?.ingest ?? 0) };
   for (let attempt = 0; attempt < 20; attempt++) {
     ports.opcua = await freePort(attempt === 0 ? ports.opcua : 0);

@@ -115,6 +115,7 @@ export async function startStandalone(settings: StandaloneSettings): Promise<Run
     printer.line(`  Console   ${shown}`);
     printer.line(`  GraphQL   ${shown}/graphql`);
     printPeople(printer, places, password, settings.TELLTALE_DEMO_PASSWORD === undefined && password !== null);
+    folder.introduced();
     printer.line('  Ctrl-C stops everything.\n');
     return { name: 'standalone', url: apiUrl, notReady: async () => (await Promise.all(opened.map((service) => service.notReady()))).flat(), close };
   } catch (error) {

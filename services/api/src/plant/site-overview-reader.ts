@@ -48,7 +48,8 @@ export class SiteOverviewReader {
     ]);
     const sensors = await this.data.pipeRuns.sensors(tenant, runs.map(({ pipeRunId }) => pipeRunId));
     const sensed = sensors.length === 0 ? 0 : sensors.filter(({ tagId }) => isAlive.has(tagId)).length / sensors.length;
-    const sum = (of: (alert: LeakAlertFields) => number): number => open.reduce((total, alert) => total + of(alert), 0);
+    // A repaired leak stays an open alert until the repair is proven, but it costs nothing more.
+    const sum = (of: (alert: LeakAlertFields) => number): number => open.filter(({ closedAt }) => closedAt === null).reduce((total, alert) => total + of(alert), 0);
     return {
       shift,
       openLeakAlerts: open.length,
