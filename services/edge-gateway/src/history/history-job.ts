@@ -41,12 +41,12 @@ export function nextJob(jobs: readonly HistoryJob[], readable: (job: HistoryJob)
 }
 
 const MIN_CHUNK_US = 60_000_000;
-const MAX_CHUNK_US = 24 * 3_600_000_000;
-const WANTED_SAMPLES = 400_000;
+const MAX_CHUNK_US = 6 * 3_600_000_000;
+const WANTED_SAMPLES = 120_000;
 
-/** A chunk of about 400 000 samples over all tags, at most a day, judged by the last one. */
+/** A chunk of about 120 000 samples over all tags, at most 6 h, judged by the last one: an interruption costs one chunk. */
 export function nextChunkUs(lastChunkUs: TimeUs | null, lastSamples: number): TimeUs {
-  if (lastChunkUs === null) return 3_600_000_000;
+  if (lastChunkUs === null) return 600_000_000;
   const factor = lastSamples === 0 ? 4 : Math.min(4, WANTED_SAMPLES / lastSamples);
   return Math.round(Math.min(MAX_CHUNK_US, Math.max(MIN_CHUNK_US, lastChunkUs * factor)));
 }
