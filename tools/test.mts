@@ -10,8 +10,8 @@ const wanted = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'telltale-totals-'));
 const totalsFile = join(folder, 'totals.json');
 
-/** Suites side by side on both cores; whole-plant stories measure seconds and have the machine to themselves. */
-const runs = wanted.length > 0 ? [wanted] : [['--maxWorkers=2', '--testPathIgnorePatterns', '/e2e/'], ['--runInBand', 'e2e/']];
+/** One after the other: suites measure seconds, and their servers take the second core. */
+const runs = wanted.length > 0 ? [wanted] : [['--runInBand', '--testPathIgnorePatterns', '/e2e/'], ['--runInBand', 'e2e/']];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 if (wanted.length === 0) add(await runChecks(root, []));
