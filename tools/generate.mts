@@ -26,7 +26,7 @@ const isSchema = (value: unknown): value is DescribedSchema =>
   typeof value === 'object' && value !== null && 'shape' in value && typeof value.shape === 'object';
 
 async function settingsOf(root: string, service: string): Promise<string | null> {
-  const module = (await import(pathToFileURL(join(root, 'services', service, 'dist', 'index.js')).href).catch(() => null)) as Record<string, unknown> | null;
+  const module = (await import(pathToFileURL(join(root, 'node_modules', '@telltale', service, 'dist', 'index.js')).href).catch(() => null)) as Record<string, unknown> | null;
   // `fooSettings` are the variables of the program `foo`; a service's own program comes first.
   const programs = Object.entries(module ?? {})
     .flatMap(([name, schema]) => (name.endsWith('Settings') && isSchema(schema) ? [{ name: kebab(name.slice(0, -'Settings'.length)), schema }] : []))
@@ -54,7 +54,7 @@ async function settingsReference(root: string): Promise<GeneratedFile> {
 }
 
 async function grafana(root: string): Promise<readonly GeneratedFile[]> {
-  const module = (await import(pathToFileURL(join(root, 'services', 'dashboards', 'dist', 'index.js')).href)) as { grafanaFiles(): readonly GeneratedFile[] };
+  const module = (await import(pathToFileURL(join(root, 'node_modules', '@telltale', 'dashboards', 'dist', 'index.js')).href)) as { grafanaFiles(): readonly GeneratedFile[] };
   return module.grafanaFiles();
 }
 
@@ -67,7 +67,7 @@ async function chartImages(root: string): Promise<GeneratedFile> {
 }
 
 async function graphqlSchema(root: string): Promise<GeneratedFile> {
-  const module = (await import(pathToFileURL(join(root, 'services', 'api', 'dist', 'index.js')).href)) as { apiSchema(): Promise<string> };
+  const module = (await import(pathToFileURL(join(root, 'node_modules', '@telltale', 'api', 'dist', 'index.js')).href)) as { apiSchema(): Promise<string> };
   return { path: 'services/api/schema.graphql', text: await module.apiSchema() };
 }
 
