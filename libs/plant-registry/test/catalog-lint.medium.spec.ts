@@ -127,6 +127,18 @@ function plantedViolations(): { sql: string; finding: CatalogFinding }[] {
       ),
       finding: { rule: 'grafana-by-setting', object: 'registry.site.planted' },
     },
+    {
+      sql: 'grant execute on function pg_try_advisory_lock(int8) to grafana_reader',
+      finding: { rule: 'function-open-to-grafana', object: 'pg_try_advisory_lock(bigint)' },
+    },
+    {
+      sql: 'grant usage on language plpgsql to public',
+      finding: { rule: 'language-open-to-grafana', object: 'plpgsql' },
+    },
+    {
+      sql: `do $$ begin execute format('grant temporary on database %I to grafana_reader', current_database()); end $$`,
+      finding: { rule: 'database-open-to-grafana', object: 'temporary' },
+    },
     { sql: 'alter role telltale_api bypassrls', finding: { rule: 'role-above-row-security', object: 'telltale_api' } },
   ];
 }

@@ -30,7 +30,7 @@ export async function startPostgres(folder: DataFolder, log: (line: string) => v
 
 /** Roles, schemas and migrations; nothing to do on a second start but to look. */
 export async function prepare(postgres: EmbeddedPostgres, folder: DataFolder): Promise<RunningDatabase> {
-  const urls = await prepareDatabase(postgres.adminUrl, { rolePasswords: rolePasswords(folder) });
+  const urls = await prepareDatabase(postgres.adminUrl, { rolePasswords: rolePasswords(folder), closedDatabases: ['postgres', 'template1'] });
   await migrateSeries(urls.telltale_owner);
   return { postgres, urls };
 }

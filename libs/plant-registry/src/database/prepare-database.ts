@@ -2,11 +2,14 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { REGISTRY_MIGRATIONS } from '../migrations/registry-migrations.js';
 import { GRAFANA_READER, SERVICE_ROLES, type ServiceRole } from './database-roles.js';
+import { guardFunctions } from './guarded-functions.js';
 
 export interface PrepareDatabaseOptions {
   readonly rolePasswords: Readonly<Record<ServiceRole, string>>;
   /** Default `telltale`. */
   readonly database?: string;
+  /** Databases of the same cluster that nobody but superusers shall enter, where the cluster is Telltale's alone. Default: none. */
+  readonly closedDatabases?: readonly string[];
 }
 
 /** One connection URL per role, all for the same database. */
@@ -18,11 +21,17 @@ const LOCK = 7_356_099;
 export async function prepareDatabase(adminUrl: string, options: PrepareDatabaseOptions): Promise<RoleUrls> {
   const database = options.database ?? 'telltale';
   await withClient(adminUrl, async (admin) => {
-    await admin.query('select pg_advisory_lock($1)', [LOCK]);
-    await createRoles(admin, options.rolePasswords);
     const known = await admin.query('select from pg_database where datname = $1', [database]);
-    if (known.rowCount === 0) await admin.query(`create database ${pg.escapeIdentifier(database)}`);
-    await withClient(databaseUrl(adminUrl, database), (inside) => createSchemas(inside, database));
+    if (known.rowCount === 0) await createDatabase(admin, database);
+    for (const other of options.closedDatabases ?? [])
+      await admin.query(`revoke connect, temporary on database ${pg.escapeIdentifier(other)} from public`);
+  });
+  // The lock is taken inside: in the database of the admin every role of the cluster could hold it.
+  await withClient(databaseUrl(adminUrl, database), async (inside) => {
+    await inside.query('select pg_advisory_lock($1)', [LOCK]);
+    await createRoles(inside, options.rolePasswords);
+    await createSchemas(inside, database);
+    await guardFunctions(inside);
     await migrateRegistry(roleUrl(adminUrl, database, 'telltale_owner', options.rolePasswords.telltale_owner));
   });
   return roleUrls(adminUrl, database, options.rolePasswords);
@@ -87,6 +96,17 @@ function databaseUrl(adminUrl: string, database: string): string {
   const url = new URL(adminUrl);
   url.pathname = `/${encodeURIComponent(database)}`;
   return url.href;
+}
+
+const ALREADY_THERE = ['42P04', '23505'];
+
+/** Another process may make it in the same moment. */
+async function createDatabase(admin: pg.Client, database: string): Promise<void> {
+  try {
+    await admin.query(`create database ${pg.escapeIdentifier(database)}`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || !ALREADY_THERE.includes(error.code ?? '')) throw error;
+  }
 }
 
 async function createRoles(admin: pg.Client, passwords: Readonly<Record<ServiceRole, string>>): Promise<void> {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { GUARDED_FUNCTIONS } from '../database/guarded-functions.js';
 
 /** One breach of the tenancy rules in the catalog of the database. */
 export interface CatalogFinding {
@@ -77,6 +78,13 @@ const RULES = {
   'grafana-by-setting': `select n.nspname || '.' || c.relname || '.' || p.polname as object ${TABLES.replace('from pg_class c', 'from pg_class c join pg_policy p on p.polrelid = c.oid')}
     and (p.polroles = array[0::oid] or p.polroles @> array[(select oid from pg_roles where rolname = 'grafana_reader')])
     and (${POLICY}) like '%current_setting%'`,
+  'function-open-to-grafana': `select f.oid::regprocedure::text as object from pg_proc f
+    where f.pronamespace = 'pg_catalog'::regnamespace
+      and f.proname ~ '${GUARDED_FUNCTIONS.map(({ names }) => names).join('|')}' and has_function_privilege('grafana_reader', f.oid, 'execute')`,
+  'language-open-to-grafana': `select l.lanname as object from pg_language l
+    where l.lanispl and has_language_privilege('grafana_reader', l.oid, 'usage')`,
+  'database-open-to-grafana': `select right_of as object from unnest(array['create', 'temporary']) right_of
+    where has_database_privilege('grafana_reader', current_database(), right_of)`,
   'role-above-row-security': `select r.rolname as object from pg_roles r
     where (r.rolname like 'telltale\\_%' or r.rolname = 'grafana_reader' or r.rolname ~ '^g_[0-9]+$')
       and (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb)`,
