@@ -25,4 +25,11 @@ export const IngestRefusal = z.strictObject({
 });
 export type IngestRefusal = z.infer<typeof IngestRefusal>;
 
-export const INGEST_LIMITS = { maxBatchBytes: 1_048_576, maxBatchSamples: 10_000, futureToleranceUs: 300_000_000 } as const;
+export const INGEST_LIMITS = {
+  maxBatchBytes: 1_048_576,
+  maxBatchSamples: 10_000,
+  /** Continuity rows of one batch times the tags of each: what the historian writes for them. */
+  maxContinuityTagRows: 50_000,
+  maxReasonCharacters: 2_000,
+  futureToleranceUs: 300_000_000,
+} as const;

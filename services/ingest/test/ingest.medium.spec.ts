@@ -5,7 +5,7 @@ import { type JobQueue, openQueue, type QueueBackend } from '@telltale/ingest-qu
 import { GatewayKeysRepository, GatewayRepository, RegistryDatabase } from '@telltale/plant-registry';
 import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/testing';
 import { createLogger, type RunningService } from '@telltale/service-runtime';
-import { decodeBatch, encodeBatch, Status } from '@telltale/tag-sample';
+import { type ContinuityRow, decodeBatch, encodeBatch, Status } from '@telltale/tag-sample';
 import { migrateSeries, openSeriesWriter } from '@telltale/time-series';
 import { KnownGateways } from '../src/gateways/known-gateways.js';
 import { type IngestSettings, startIngest } from '../src/index.js';
@@ -156,6 +156,57 @@ describe.each(kinds)('ingest with the queue on %s', (kind) => {
     ).toEqual([415, 'CONTENT_TYPE_UNKNOWN']);
     expect(await refusal(await fetch(`${service.url}/anything`))).toEqual([404, 'PATH_UNKNOWN']);
     expect((await queue.depth()).waiting).toBe(0);
+  });
+
+  const gaps = (number: number, epoch: number, rows: readonly ContinuityRow[]): Buffer =>
+    Buffer.from(encodeBatch({ ...batchOf(acme.gatewayId, epoch, number, [], nowUs()), continuity: rows }));
+  const gap = (tagIds: readonly number[], reason = 'The PLC did not answer.'): ContinuityRow => ({
+    tagIds,
+    fromUs: 1,
+    toUs: 2,
+    kind: 'gap',
+    reason,
+  });
+
+  it('refuses a tag twice in a continuity row, and few bytes that become too many rows', async () => {
+    const [first = 0, second = 0] = acme.tagIds;
+    expect(await refusal(await send(gaps(seq, 1, [gap([first, second, first])])))).toEqual([400, 'BATCH_CORRUPT']);
+    const many = gaps(
+      seq,
+      1,
+      Array.from({ length: 25_001 }, () => gap([first, second])),
+    );
+    expect(many.byteLength).toBeLessThan(100_000);
+    expect(await refusal(await send(many))).toEqual([413, 'BATCH_TOO_LARGE']);
+    expect(await refusal(await send(gaps(seq, 1, [gap([first], 'x'.repeat(2_001))])))).toEqual([
+      413,
+      'BATCH_TOO_LARGE',
+    ]);
+    expect((await send(gaps(seq, 1, [gap([first, second]), gap([first])]))).status).toBe(202);
+    await taken(1);
+  });
+
+  it('charges continuity rows per tag', async () => {
+    const slow = await startIngest({ ...settings, TENANT_SAMPLES_PER_SECOND: 1 });
+    const rows = [gap(acme.tagIds), gap(acme.tagIds)];
+    expect((await send(gaps(1, 79, rows), acme.key, slow.url)).status).toBe(202);
+    expect(await refusal(await send(gaps(2, 79, rows), acme.key, slow.url))).toEqual([429, 'OVER_QUOTA']);
+    await slow.close();
+    await taken(1);
+  });
+
+  it('charges no batch that the full queue turns away', async () => {
+    const full = await startIngest({ ...settings, QUEUE_MAX_BATCHES: 1, TENANT_SAMPLES_PER_SECOND: 1 });
+    const batch = (number: number): Buffer => encodedBatch(acme.gatewayId, 81, number, acme.tagIds, nowUs());
+    expect((await send(batch(1), acme.key, full.url)).status).toBe(202);
+    await delay(1_100);
+    for (let attempt = 0; attempt < 5; attempt++)
+      expect(await refusal(await send(batch(2), acme.key, full.url))).toEqual([503, 'QUEUE_FULL']);
+    await taken(1);
+    await delay(1_100);
+    expect((await send(batch(2), acme.key, full.url)).status).toBe(202);
+    await full.close();
+    await taken(1);
   });
 
   it('keeps samples from the future, but not as good', async () => {

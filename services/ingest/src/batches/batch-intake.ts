@@ -7,6 +7,7 @@ import type { IngestSettings } from '../ingest.settings.js';
 import { BATCH_QUEUE, type BatchQueue, SETTINGS } from '../ingest.tokens.js';
 import { IngestRefused, orComeAgain, queueFull } from '../refusals/ingest-refused.error.js';
 import { CommittedWatermarks } from './committed-watermarks.js';
+import { continuityCost } from './continuity-cost.js';
 import { flagFuture } from './flag-future.js';
 import { OwnedTags } from './owned-tags.js';
 import { TenantQuota } from './tenant-quota.js';
@@ -59,24 +60,34 @@ export class BatchIntake {
       this.repeated.inc();
       return { committed };
     }
+    const continuity = continuityCost(batch.continuity);
     await this.refuseForeignTags(gateway, batch);
-    this.quota.spend(tenant, batch.samples.values.length, encoded.byteLength);
     await this.refuseWhenFull();
     const { bytes, future } = flagFuture(batch, encoded, nowUs);
-    await orComeAgain('queue', () =>
-      this.queue.add(
-        {
-          version: 1,
-          tenantId: tenant.tenantId,
-          gatewayId,
-          epoch,
-          seq,
-          receivedAtUs: nowUs,
-          payload: Buffer.from(bytes).toString('base64'),
-        },
-        { dedupKey: `b-${tenant.tenantId}-${gatewayId}-${epoch}-${seq}` },
-      ),
+    const paid = this.quota.spend(
+      tenant,
+      batch.samples.values.length + continuity.tagRows,
+      encoded.byteLength + continuity.bytes,
     );
+    try {
+      await orComeAgain('queue', () =>
+        this.queue.add(
+          {
+            version: 1,
+            tenantId: tenant.tenantId,
+            gatewayId,
+            epoch,
+            seq,
+            receivedAtUs: nowUs,
+            payload: Buffer.from(bytes).toString('base64'),
+          },
+          { dedupKey: `b-${tenant.tenantId}-${gatewayId}-${epoch}-${seq}` },
+        ),
+      );
+    } catch (error) {
+      paid.giveBack();
+      throw error;
+    }
     this.accepted.inc();
     this.samples.inc(batch.samples.values.length);
     this.future.inc(future);

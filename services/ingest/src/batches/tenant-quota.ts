@@ -5,6 +5,11 @@ import { SETTINGS } from '../ingest.tokens.js';
 import { overQuota } from '../refusals/ingest-refused.error.js';
 import { TokenBucket } from './token-bucket.js';
 
+/** What a batch was charged; given back when it is not taken after all. */
+export interface Payment {
+  giveBack(): void;
+}
+
 /** After an outage a gateway sends faster than it measures; this much more at once is welcome. */
 const BURST_S = 4;
 
@@ -19,7 +24,7 @@ export class TenantQuota {
   ) {}
 
   /** Throws 429 with the time to wait, or takes both amounts. */
-  spend({ tenantId }: TenantContext, samples: number, bytes: number, nowMs = performance.now()): void {
+  spend({ tenantId }: TenantContext, samples: number, bytes: number, nowMs = performance.now()): Payment {
     const { TENANT_SAMPLES_PER_SECOND: samplesPerS, TENANT_BYTES_PER_SECOND: bytesPerS } = this.settings;
     let own = this.buckets.get(tenantId);
     if (own === undefined) {
@@ -33,7 +38,14 @@ export class TenantQuota {
     const forBytes = own.bytes.waitS(bytes, nowMs);
     if (forSamples > 0) throw overQuota('samples', samplesPerS, Math.ceil(forSamples));
     if (forBytes > 0) throw overQuota('bytes', bytesPerS, Math.ceil(forBytes));
-    own.samples.take(samples);
-    own.bytes.take(bytes);
+    const { samples: sampleBucket, bytes: byteBucket } = own;
+    sampleBucket.take(samples);
+    byteBucket.take(bytes);
+    return {
+      giveBack: () => {
+        sampleBucket.take(-samples);
+        byteBucket.take(-bytes);
+      },
+    };
   }
 }

@@ -20,7 +20,8 @@ export class TokenBucket {
     return missing <= 0 ? 0 : missing / this.perSecond;
   }
 
+  /** Less than nothing is given back, never beyond the burst. */
   take(amount: number): void {
-    this.level -= amount;
+    this.level = Math.min(this.burst, this.level - amount);
   }
 }
