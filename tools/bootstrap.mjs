@@ -2,7 +2,7 @@
 // Installs what is missing, then hands over to the Node 24 that the project brings through npm.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
@@ -33,6 +33,33 @@ function findNode() {
   return stop(`Telltale needs Node 24.11 or newer on this platform (${process.platform} ${process.arch}) and found ${process.version}: install it and run the same command again.`);
 }
 
+/** Newest change below a folder; the time of a folder tells that a file has gone, unless a build writes there itself. */
+function newestChange(folder) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  let newest = entries.some(({ name }) => name === 'dist') ? 0 : statSync(folder).mtimeMs;
+  for (const entry of entries) {
+    if (entry.name === 'dist' || entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    newest = Math.max(newest, entry.isDirectory() ? newestChange(path) : statSync(path).mtimeMs);
+  }
+  return newest;
+}
+
+/** Asking both builds whether they have something to do costs a second and more of a start; the mark answers at once. */
+function build() {
+  const mark = join(root, 'node_modules', '.cache', 'telltale-built');
+  const builtAt = statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (['libs', 'connectors', 'services', 'tools'].every((name) => newestChange(join(root, name)) < builtAt)) return;
+  const startedAt = Date.now() / 1000;
+  for (const step of ['tools/build.mts', 'tools/build-console.mts']) {
+    const built = spawnSync(node, ['--no-warnings', join(root, step)], { cwd: root, stdio: 'inherit', env });
+    if (built.status !== 0) stop(`The build stopped in ${step}: see the lines above.`);
+  }
+  mkdirSync(join(root, 'node_modules', '.cache'), { recursive: true });
+  writeFileSync(mark, '');
+  utimesSync(mark, startedAt, startedAt);
+}
+
 // A plant in a box shall fit beside other work: small young generation, an early collector, few malloc arenas. Compiled code is kept.
 const SMALL = ['--max-semi-space-size=2', '--max-old-space-size=384'];
 
@@ -52,10 +79,7 @@ if (!(task in tasks)) stop(`There is no task "${task}": use one of ${Object.keys
 install();
 const node = findNode();
 const env = { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH}` };
-for (const step of ['tools/build.mts', 'tools/build-console.mts']) {
-  const built = spawnSync(node, ['--no-warnings', join(root, step)], { cwd: root, stdio: 'inherit', env });
-  if (built.status !== 0) stop(`The build stopped in ${step}: see the lines above.`);
-}
+build();
 if (tasks[task] === null) process.exit(0);
 
 const child = spawn(node, ['--no-warnings', '--enable-source-maps', ...(task === 'start' ? SMALL : []), join(root, tasks[task]), ...rest], {
