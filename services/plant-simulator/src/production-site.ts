@@ -58,6 +58,7 @@ export async function startProductionSite(settings: PlantSimulatorSettings, cloc
   base.openTruth(model);
   const modbus = new PlantModbusServer(puneRegisters(model), settings.PLANT_HOST, settings.MODBUS_PORT);
   await modbus.start().catch(async (error: unknown) => {
+    base.closeTruth();
     await server?.close();
     throw error;
   });
