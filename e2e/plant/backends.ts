@@ -6,5 +6,5 @@ const all: readonly QueueBackend[] = ['postgres', 'redis'];
 /** `npm run e2e` tells every story on both queue backends; `npm test` on the one that is named, so that it stays short. */
 export function backends(short: readonly QueueBackend[]): QueueBackend[] {
   const wanted = process.env['TELLTALE_E2E'] === 'all' ? all : short;
-  return wanted.filter((backend) => backend === 'postgres' || hasRedis);
+  return hasRedis ? [...wanted] : ['postgres'];
 }
