@@ -1,4 +1,5 @@
-import { overlapUs, type Interval } from '@telltale/plant-calendar';
+import { overlapUs, union, type Interval } from '@telltale/plant-calendar';
+import { implausibleStretches } from './counter.js';
 import type { CounterSignal, LineShift } from './line-shift.js';
 import { steppedIntervals } from './stepped.js';
 import { busyIntervals, busyStretches } from './time-elements.js';
@@ -9,7 +10,7 @@ const sumUs = (intervals: readonly Interval[]): number => intervals.reduce((sum,
 /**
  * Share 0..1 of the planned busy time so far behind the yield of a shift: the smallest of the shares in which the state, the product
  * (where rates are planned: without it nothing ideal can be said), the good and the reject counter are known. A counter is known from
- * its first good reading on; not in its `missing` stretches. A silent counter is known: it counts up, and the next reading tells all.
+ * its first good reading on; not in its `missing` stretches, nor where it went to a value that the machine can't have made. A silent counter is known: it counts up, and the next reading tells all.
  * 1 where nothing was planned yet.
  */
 export function yieldCompleteness(line: LineShift): number {
@@ -26,9 +27,10 @@ export function yieldCompleteness(line: LineShift): number {
 }
 
 /** Planned busy time in which the counter is known, µs. */
-function countedUs({ samples, missing }: CounterSignal, line: LineShift): number {
+function countedUs({ samples, rules, missing }: CounterSignal, line: LineShift): number {
   const first = samples.find(({ value }) => Number.isFinite(value));
   if (first === undefined) return 0;
-  const known = steppedIntervals([{ timeUs: first.timeUs, value: 1 }], missing, line.untilUs).filter(({ value }) => value !== null);
+  const unknown = union([...missing, ...implausibleStretches(samples, rules)]);
+  const known = steppedIntervals([{ timeUs: first.timeUs, value: 1 }], unknown, line.untilUs).filter(({ value }) => value !== null);
   return busyIntervals(line).reduce((sum, busy) => sum + known.reduce((part, one) => part + Math.max(0, overlapUs(one, busy)), 0), 0);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { certainResets, counterIncrements } from './counter.js';
+import { certainResets, counterIncrements, implausibleStretches } from './counter.js';
 
 const U16 = 65_535;
 const U32 = 4_294_967_295;
@@ -21,6 +21,31 @@ describe('what a counter counted', () => {
   test('the same or an earlier time adds nothing', () => {
     const samples = [{ timeUs: 0, value: 1 }, { timeUs: 5, value: 4 }, { timeUs: 5, value: 9 }, { timeUs: 3, value: 2 }, { timeUs: 6, value: 5 }];
     expect(counterIncrements(samples, { max: U16 })).toEqual([{ timeUs: 5, amount: 3 }, { timeUs: 6, amount: 1 }]);
+  });
+
+  describe('of a machine that makes at most 100 a second, and 50 at once', () => {
+    const rules = { max: U32, maxPerSecond: 100, maxAtOnce: 50 };
+    const readings = (values: readonly number[]) => values.map((value, index) => ({ timeUs: index * 1e6, value }));
+    const made = (values: readonly number[]): number => counterIncrements(readings(values), rules).reduce((sum, { amount }) => sum + amount, 0);
+    const unknown = (values: readonly number[]): readonly number[] => implausibleStretches(readings(values), rules).map(({ startUs }) => startUs / 1e6);
+
+    test('a first reading of 0 before the true one is no production, and the stretch is not known', () => {
+      const values = [0, 4_294_967_100, 4_294_967_200, 4];
+      expect(made(values)).toBe(200);
+      expect(unknown(values)).toEqual([0]);
+    });
+    test('one wrong reading among right ones costs nothing, up or down', () => {
+      for (const wrong of [4_000_000_000, 0, 700]) expect([made([5000, 5010, wrong, 5020]), unknown([5000, 5010, wrong, 5020])]).toEqual([20, []]);
+    });
+    test('a lot at once is production, more is not', () => {
+      expect([made([0, 150]), unknown([0, 150])]).toEqual([150, []]);
+      expect([made([0, 151]), unknown([0, 151])]).toEqual([0, [0]]);
+    });
+    test('a counter set to another value counts on from there', () => {
+      const values = [900_000, 900_010, 400_000, 400_010];
+      expect([made(values), unknown(values)]).toEqual([20, [1]]);
+    });
+    test('a restart counts what was made since', () => expect([made([900_000, 900_010, 5, 15]), unknown([900_000, 900_010, 5, 15])]).toEqual([25, []]));
   });
 
   test('through any number of rollovers nothing is lost', () => {

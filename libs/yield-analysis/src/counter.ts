@@ -9,8 +9,10 @@ export interface CounterSample {
 export interface CounterRules {
   /** Highest value before the counter begins again at 0; null: it never rolls over. */
   readonly max: number | null;
-  /** What the machine can make at most; a jump that would need more is a reset. */
+  /** What the machine can make at most, default without limit: a fall that would need more is no rollover, a rise that would need more no production. */
   readonly maxPerSecond?: number;
+  /** What may come at once on top of it, default 0: controllers count in lots. */
+  readonly maxAtOnce?: number;
 }
 
 export interface Increment {
@@ -25,17 +27,28 @@ const NEAR_ZERO = 0.1;
 /** Counts of an integer register go 0 … max, so that the step from max to 0 is one more item. */
 const modulusOf = (max: number): number => (Number.isInteger(max) ? max + 1 : max);
 
-const isRollover = (before: CounterSample, after: CounterSample, { max, maxPerSecond = Infinity }: CounterRules): boolean => {
+const isPlausible = (amount: number, before: CounterSample, after: CounterSample, { maxPerSecond = Infinity, maxAtOnce = 0 }: CounterRules): boolean =>
+  amount <= (maxPerSecond * (after.timeUs - before.timeUs)) / 1e6 + maxAtOnce;
+
+const isRollover = (before: CounterSample, after: CounterSample, rules: CounterRules): boolean => {
+  const { max } = rules;
   if (max === null || before.value < NEAR_MAX * max || after.value > NEAR_ZERO * max) return false;
-  const seconds = (after.timeUs - before.timeUs) / 1e6;
-  return modulusOf(max) - before.value + after.value <= maxPerSecond * seconds;
+  return isPlausible(modulusOf(max) - before.value + after.value, before, after, rules);
 };
 
-/** Readings that count: finite, and each later than the one before. */
-function* pairs(samples: readonly CounterSample[]): Generator<readonly [CounterSample, CounterSample]> {
+const goesOn = (before: CounterSample, after: CounterSample, rules: CounterRules): boolean =>
+  after.value >= before.value ? isPlausible(after.value - before.value, before, after, rules) : isRollover(before, after, rules);
+
+/** One reading that fits neither side, while the next goes on where the one before it was: a register that was read while it was written. */
+const isGlitch = (before: CounterSample, odd: CounterSample, after: CounterSample | undefined, rules: CounterRules): boolean =>
+  after !== undefined && after.timeUs > odd.timeUs && !goesOn(before, odd, rules) && !goesOn(odd, after, rules) && goesOn(before, after, rules);
+
+/** Readings that count: finite, each later than the one before, without glitches. */
+function* pairs(samples: readonly CounterSample[], rules: CounterRules): Generator<readonly [CounterSample, CounterSample]> {
+  const usable = samples.filter(({ value }) => Number.isFinite(value));
   let before: CounterSample | undefined;
-  for (const sample of samples) {
-    if (!Number.isFinite(sample.value) || (before !== undefined && sample.timeUs <= before.timeUs)) continue;
+  for (const [index, sample] of usable.entries()) {
+    if (before !== undefined && (sample.timeUs <= before.timeUs || isGlitch(before, sample, usable[index + 1], rules))) continue;
     if (before !== undefined) yield [before, sample];
     before = sample;
   }
@@ -44,24 +57,42 @@ function* pairs(samples: readonly CounterSample[]): Generator<readonly [CounterS
 /** Stretches in which the counter fell and can't have rolled over: its controller was restarted. */
 export function certainResets(samples: readonly CounterSample[], rules: CounterRules): readonly Interval[] {
   const resets: Interval[] = [];
-  for (const [before, after] of pairs(samples)) {
+  for (const [before, after] of pairs(samples, rules)) {
     if (after.value < before.value && !isRollover(before, after, rules)) resets.push({ startUs: before.timeUs, endUs: after.timeUs });
   }
   return resets;
 }
 
-/**
- * Increments between consecutive readings, which come in order of time and are good. A reading that is not later than the one before
- * adds nothing; the first is the base. A fall is a rollover where it is plausible, unless it happened within one of `resets` (another
- * counter of the same controller certainly began anew); else the counter was reset and shows what was counted since.
- */
-export function counterIncrements(samples: readonly CounterSample[], rules: CounterRules, resets: readonly Interval[] = []): readonly Increment[] {
-  const increments: Increment[] = [];
-  for (const [before, after] of pairs(samples)) {
+interface Step extends Increment {
+  readonly sinceUs: TimeUs;
+  readonly plausible: boolean;
+}
+
+function* steps(samples: readonly CounterSample[], rules: CounterRules, resets: readonly Interval[]): Generator<Step> {
+  for (const [before, after] of pairs(samples, rules)) {
     const restarted = resets.some(({ startUs, endUs }) => startUs < after.timeUs && before.timeUs < endUs);
     const rolledOver = after.value < before.value && !restarted && isRollover(before, after, rules);
     const base = after.value >= before.value ? before.value : rolledOver ? before.value - modulusOf(rules.max ?? 0) : 0;
-    if (after.value !== base) increments.push({ timeUs: after.timeUs, amount: after.value - base });
+    const amount = after.value - base;
+    yield { sinceUs: before.timeUs, timeUs: after.timeUs, amount, plausible: isPlausible(amount, before, after, rules) };
   }
+}
+
+/**
+ * Increments between consecutive readings, which come in order of time and are good. A reading that is not later than the one before
+ * adds nothing; the first is the base. A fall is a rollover where it is plausible, unless it happened within one of `resets` (another
+ * counter of the same controller certainly began anew); else the counter was reset and shows what was counted since. More than the
+ * machine can make was not made: the counter was set anew, counts from there on, and what was made meanwhile is not known.
+ */
+export function counterIncrements(samples: readonly CounterSample[], rules: CounterRules, resets: readonly Interval[] = []): readonly Increment[] {
+  const increments: Increment[] = [];
+  for (const { timeUs, amount, plausible } of steps(samples, rules, resets)) if (plausible && amount !== 0) increments.push({ timeUs, amount });
   return increments;
+}
+
+/** Stretches in which the counter went to a value that the machine can't have made: what was made in them is not known. */
+export function implausibleStretches(samples: readonly CounterSample[], rules: CounterRules, resets: readonly Interval[] = []): readonly Interval[] {
+  const stretches: Interval[] = [];
+  for (const { sinceUs, timeUs, plausible } of steps(samples, rules, resets)) if (!plausible) stretches.push({ startUs: sinceUs, endUs: timeUs });
+  return stretches;
 }

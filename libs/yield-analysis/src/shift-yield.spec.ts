@@ -7,7 +7,7 @@ import { MICRO_STOP_US, type LineShift, type StateMeaning } from './line-shift.j
 import { lossTree } from './loss-tree.js';
 import { shiftYield } from './shift-yield.js';
 import { addElements, downtimeS, NO_ELEMENTS } from './yield-elements.js';
-import { rolledThroughputYield, yieldRatios } from './yield-ratios.js';
+import { yieldRatios } from './yield-ratios.js';
 
 const MINUTE = 60_000_000;
 const at = (clock: string): number => (Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))) * MINUTE;
@@ -70,6 +70,12 @@ describe('completeness of a shift', () => {
     expect(yieldCompleteness({ ...worked, good: counted(['06:45', 1000], ['13:59', 1679]) })).toBeCloseTo(405 / 450, 12);
     const missing = [{ startUs: at('09:45'), endUs: at('10:45') }];
     expect(yieldCompleteness({ ...worked, reject: { ...worked.reject, missing } })).toBeCloseTo(420 / 450, 12);
+  });
+
+  test("lacks the stretch in which a counter went where the machine can't have taken it", () => {
+    const set = { ...counted(['06:00', 0], ['06:45', 4_000_000_000], ['13:59', 4_000_000_379]), rules: { max: 4_294_967_295, maxPerSecond: 1 } };
+    expect(yieldCompleteness({ ...worked, good: set })).toBeCloseTo(405 / 450, 12);
+    expect(shiftYield({ ...worked, good: set }).total.gq).toBe(379);
   });
 
   test('is that of the signal known least, for one hole does not make another bigger', () => {
@@ -145,10 +151,6 @@ describe('yield of a shift', () => {
     expect(ratios.effectiveness).toBeCloseTo(0.8610813, 7);
     expect(ratios.quality).toBeCloseTo(0.9780499, 7);
     expect(ratios.oee).toBeCloseTo(0.7479365, 7);
-  });
-
-  test('rolled throughput yield', () => {
-    expect(rolledThroughputYield([0.98, 0.95, 0.99])).toBeCloseTo(0.92169, 12);
   });
 });
 

@@ -25,6 +25,3 @@ export function yieldRatios({ pbtS, aptS, pq, gq, sq, priPqS, priGqS }: YieldEle
     scrap: ratio(sq, pq),
   };
 }
-
-/** Rolled throughput yield: the share of items that pass every step at once. */
-export const rolledThroughputYield = (firstPassYields: readonly number[]): number => firstPassYields.reduce((product, one) => product * one, 1);
