@@ -1,13 +1,8 @@
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { BatchCodecError } from './batch-codec.error.js';
+import { FLOAT32, FLOAT64, formOf, POWERS } from './decimal-form.js';
 import { readIntegers, readWords, wordsOf, writeIntegers, writeWords } from './plane-column.js';
-
-const POWERS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9] as const;
-const FLOAT32 = 32;
-const FLOAT64 = 64;
-/** Scaled decimals stay below 2^51, so that their differences are exact. */
-const MAX_SCALED = 2 ** 51;
 
 const scratch = new ArrayBuffer(8);
 const asDouble = new Float64Array(scratch);
@@ -124,7 +119,7 @@ export function readValues(reader: ByteReader, count: number, runs: readonly num
 
 function formsOf(values: Float64Array, runs: readonly number[]): number[] {
   let at = 0;
-  return runs.map((length) => formOf(values, (at += length) - length, length));
+  return runs.map((length) => formOf(values, at, (at += length)));
 }
 
 /** How many values of each kind there are. */
@@ -135,28 +130,6 @@ function roomFor(
   const room = { decimal: 0, float: 0, double: 0 };
   forms.forEach((form, run) => (room[kindOf(form)] += runs[run] ?? 0));
   return room;
-}
-
-/** Number of decimals (0..9) when every value is such a decimal, else the narrowest float that keeps every bit. */
-function formOf(values: Float64Array, at: number, length: number): number {
-  let digits = 0;
-  let single = true;
-  for (let i = at; i < at + length; i++) {
-    const value = values[i] ?? 0;
-    if (value !== value) continue;
-    while (digits < POWERS.length && !isDecimal(value, POWERS[digits] ?? 1)) digits++;
-    if (single && !Object.is(Math.fround(value), value)) single = false;
-    if (digits === POWERS.length && !single) return FLOAT64;
-  }
-  // A float32 with many decimals is cheaper as its four bytes.
-  if (digits === POWERS.length || (single && digits > 4)) return single ? FLOAT32 : FLOAT64;
-  return digits;
-}
-
-/** `+ 0` turns -0 into 0, which then is no exact decimal of -0. */
-function isDecimal(value: number, power: number): boolean {
-  const scaled = Math.round(value * power) + 0;
-  return Math.abs(scaled) <= MAX_SCALED && Object.is(scaled / power, value);
 }
 
 function kindOf(form: number): 'decimal' | 'float' | 'double' {
