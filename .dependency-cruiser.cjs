@@ -1,7 +1,7 @@
 // The dependency rule of docs/architecture.md, executable. Anything not allowed here is an error.
 const L0 = '^libs/(equipment-model|tag-sample|leak-detection|yield-analysis|alarm-lifecycle|plant-calendar)/';
 const L1 = '^libs/(connector-sdk|ingest-contract)/';
-const L2 = '^libs/(edge-spool|ingest-queue|time-series|plant-registry|tenancy|service-settings|service-runtime|embedded-postgres)/';
+const L2 = '^libs/(connector-catalog|tag-import|edge-spool|ingest-queue|time-series|plant-registry|tenancy|service-settings|service-runtime|embedded-postgres)/';
 const FLOOR = '^libs/(service-settings|service-runtime|tenancy)/';
 const TEST = '(\\.spec\\.ts$|/test/|/testing/)';
 const only = (name, driver, allowed) => ({
@@ -27,6 +27,7 @@ module.exports = {
     { name: 'nobody-knows-a-connector', severity: 'error', from: { path: '^(services|libs)/', pathNot: TEST }, to: { path: '^connectors/' } },
     only('bullmq', '(bullmq|ioredis)/', '^libs/ingest-queue/'),
     only('pg', '(pg|pg-copy-streams|pg-cursor)/', '^libs/(time-series|plant-registry|ingest-queue|embedded-postgres)/'),
+    only('csv', '(csv-parse|csv-stringify)/', '^libs/tag-import/'),
     only('typeorm', 'typeorm/', '^libs/plant-registry/'),
     only('node-opcua', 'node-opcua', '^(connectors/opcua|services/plant-simulator)/'),
     only('modbus', '(modbus-serial|jsmodbus|serialport)/', '^(connectors/modbus|services/plant-simulator)/'),

@@ -47,3 +47,5 @@ export const modbusAddressSchema = z
   .refine(({ register, type }) => register + REGISTERS_OF[type] <= 65_536, { path: ['register'], message: 'reaches beyond 65535' });
 
 export type ModbusAddress = z.infer<typeof modbusAddressSchema>;
+
+export default modbusAddressSchema;

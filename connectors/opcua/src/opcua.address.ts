@@ -49,3 +49,5 @@ export const opcUaAddressSchema = z.strictObject({
 });
 
 export type OpcUaAddress = z.infer<typeof opcUaAddressSchema>;
+
+export default opcUaAddressSchema;

@@ -1,3 +1,4 @@
+export * from './address-schema.js';
 export * from './connector.js';
 export * from './connector.errors.js';
 export * from './manifest.schema.js';

@@ -6,7 +6,7 @@ import type { RunningService } from '@telltale/service-runtime';
 import { SECRETS, settingsFor as opcUaSettings, thumbprintOf } from '../../../connectors/opcua/test/endpoint.js';
 import { RestartableDevice, valueAddress } from '../../../connectors/opcua/test/simulated-device.js';
 import { SimulatedDevice as ModbusDevice } from '../../../connectors/modbus/test/simulated-device.js';
-import { workspaceConnectors } from '../src/catalog/connector-catalog.js';
+import { workspaceConnectors } from '@telltale/connector-catalog';
 import { startEdgeGateway } from '../src/start-edge-gateway.js';
 import { configurationOf, eventually, inFolder, pauseMs, settingsFor } from './gateway-room.js';
 import { LedgerIngest } from './ledger-ingest.js';

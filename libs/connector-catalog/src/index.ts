@@ -1,0 +1,2 @@
+export * from './address-schemas.js';
+export * from './connector-folder.js';
