@@ -41,6 +41,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
     args: script('historian'),
     env: () => ({}),
   },
+  redis: {
+    what: 'Redis forgets everything (FLUSHALL, SIGKILL without persistence, away) between a gateway with its spool and Postgres: lost 0, duplicated 0',
+    rounds: 40,
+    args: script('redis'),
+    env: () => ({}),
+  },
   storage: {
     what: 'rounds are seconds of each fault: full data disk, full WAL disk, commits of 500 ms, Postgres away, Postgres killed 10 times in a row: lost 0, goes on within 30 s',
     rounds: 60,
