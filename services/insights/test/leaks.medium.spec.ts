@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/
 import type { RunningService } from '@telltale/service-runtime';
 import { migrateSeries } from '@telltale/time-series';
 import { startInsights, type InsightsSettings } from '../src/index.js';
+import { insightsSettingsFor } from './insights-settings.js';
 import { MINUTE_US, SteamRun } from './steam-run.js';
 
 const T0 = Date.UTC(2026, 5, 1) * 1000;
@@ -45,18 +46,7 @@ describe('leak detection over the historian', () => {
     [acme, globex] = [await SteamRun.create(database, 'acme'), await SteamRun.create(database, 'globex')];
     await acme.write(T0, NOW, MINUTE_US);
     await globex.write(T0, NOW, MINUTE_US);
-    settings = {
-      DATABASE_URL: database.urls.telltale_insights,
-      LOG_LEVEL: 'silent',
-      HTTP_HOST: '127.0.0.1',
-      HTTP_PORT: 0,
-      LATENESS_SECONDS: 5,
-      WARM_UP_DAYS: 3,
-      ALARM_HORIZON_MINUTES: 30,
-      NO_DATA_SECONDS: 600,
-      YIELD_REFRESH_SECONDS: 5,
-      BACKFILL_QUIET_SECONDS: 1,
-    };
+    settings = insightsSettingsFor(database);
     service = await startInsights(settings);
   }, 120_000);
 

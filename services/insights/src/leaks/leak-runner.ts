@@ -5,14 +5,13 @@ import type { TenantContext } from '@telltale/tenancy';
 import type { LatestSample } from '@telltale/time-series';
 import type { InsightRunner } from '../insight-runner.js';
 import { InsightsPremises } from '../insights-premises.js';
+import { RECORDING_MARGIN_US } from '../recording-margin.js';
 import { LeakMetrics } from './leak.metrics.js';
 import { RunFollower } from './run-follower.js';
 import { setupKey, type RunSetup } from './run-setup.js';
 import { SilenceWatch } from './silence-watch.js';
 
 const SETUPS_EVERY_MS = 30_000;
-/** Entries are recorded at the begin of a transaction and seen at its end. */
-const RECORDING_MARGIN_US = 10e6;
 
 interface Room {
   readonly follower: RunFollower;

@@ -3,7 +3,8 @@ import type { ShiftYieldResult } from '@telltale/plant-registry';
 import type { TimeUs } from '@telltale/tag-sample';
 import type { ContinuityEntry, SeriesReader } from '@telltale/time-series';
 import type { TenantContext } from '@telltale/tenancy';
-import { MICRO_STOP_US, shiftYield, yieldCompleteness, type CounterSignal, type LineShift, type YieldElements } from '@telltale/yield-analysis';
+import { MICRO_STOP_US, shiftYield, yieldCompleteness, type CounterRules, type CounterSignal, type LineShift, type YieldElements } from '@telltale/yield-analysis';
+import { itemCounterRules, registerRules } from './counter-bounds.js';
 import { tagIdsOf, type LinePlan } from './line-calendar.js';
 import { badStretches, countedOf, NO_SIGNAL, readSignals, steppedOf, type TagSignal } from './line-signals.js';
 
@@ -37,9 +38,12 @@ export async function computeShift(
   ]);
   const unmeasuredOf = (tag: number | null): readonly Interval[] => unmeasured(continuity.filter(({ tagId }) => tagId === tag));
   const signal = (tagId: number | null): TagSignal => (tagId === null ? NO_SIGNAL : (signals.get(tagId) ?? NO_SIGNAL));
-  const counter = (tagId: number | null): CounterSignal => ({
+  const maxOf = (tagId: number | null): number | null => (tagId === null ? null : (plan.counterMax.get(tagId) ?? null));
+  const itemsOf = (tagId: number | null): CounterSignal => counter(tagId, itemCounterRules(maxOf(tagId), plan.rates));
+  const amountOf = (tagId: number | null): CounterSignal | null => (tagId === null ? null : counter(tagId, registerRules(maxOf(tagId))));
+  const counter = (tagId: number | null, rules: CounterRules): CounterSignal => ({
     samples: countedOf(signal(tagId)),
-    rules: { max: tagId === null ? null : (plan.counterMax.get(tagId) ?? null) },
+    rules,
     missing: union([...unmeasuredOf(tagId), ...badStretches(signal(tagId), untilUs)]),
   });
   const line: LineShift = {
@@ -51,10 +55,10 @@ export async function computeShift(
     meanings: plan.meanings,
     products: steppedOf(signal(setup.productTagId)),
     rates: plan.rates,
-    good: counter(setup.goodTagId),
-    reject: counter(setup.rejectTagId),
-    material: setup.materialTagId === null ? null : counter(setup.materialTagId),
-    energy: setup.energyTagId === null ? null : counter(setup.energyTagId),
+    good: itemsOf(setup.goodTagId),
+    reject: itemsOf(setup.rejectTagId),
+    material: amountOf(setup.materialTagId),
+    energy: amountOf(setup.energyTagId),
     microStopUs: MICRO_STOP_US,
   };
   const { total, byProduct } = shiftYield(line);

@@ -1,97 +1,79 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Interval, ShiftInterval } from '@telltale/plant-calendar';
-import type { TimeUs } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import type { InsightRunner } from '../insight-runner.js';
 import { InsightsPremises } from '../insights-premises.js';
-import { readPlans, tagIdsOf, type LinePlan } from './line-calendar.js';
-import { computeShift } from './shift-computation.js';
+import { readPlans, type LinePlan, type UnusableLine } from './line-calendar.js';
+import { LineFollower } from './line-follower.js';
 
-const DAY_US = 86_400_000_000;
 const PLANS_EVERY_MS = 30_000;
-/** Finished shifts of the last day are looked at anew this often: late batches need not announce themselves. */
-const RECHECK_EVERY_MS = 60_000;
-const RECHECK_US = DAY_US;
 
-interface LineProgress {
-  measuredUntilUs: TimeUs;
-  computedAtMs: number;
-  recheckedAtMs: number;
-}
-
-interface TenantProgress {
+interface TenantRooms {
   plans: readonly LinePlan[];
   plansReadAtMs: number;
-  /** Continuity entries recorded up to here have been looked at. */
-  continuityUs: TimeUs;
-  readonly lines: Map<number, LineProgress>;
+  readonly followers: Map<number, LineFollower>;
+  /** Why a line can't be worked out, by line: told once. */
+  readonly unusable: Map<number, string>;
 }
 
-/** Keeps the yield of every line and shift: each shift is worked out whole from its samples, so that late data needs no special way. */
+/** The yield of every line of every tenant. One line in trouble does not stop the others. */
 @Injectable()
 export class YieldRunner implements InsightRunner {
   readonly name = 'yield';
-  private readonly tenants = new Map<number, TenantProgress>();
+  private readonly tenants = new Map<number, TenantRooms>();
+  private readonly shifts;
+  private readonly unusable;
 
-  constructor(@Inject(InsightsPremises) private readonly premises: InsightsPremises) {}
+  constructor(@Inject(InsightsPremises) private readonly premises: InsightsPremises) {
+    this.shifts = premises.metrics.counter({ name: 'telltale_insights_yield_shifts_total', help: 'Shifts whose yield was worked out from their samples', labels: ['tenant'] });
+    this.unusable = premises.metrics.gauge({ name: 'telltale_insights_yield_unusable_lines', help: 'Lines without yield because their set-up is not valid', labels: ['tenant'] });
+  }
 
   async refresh(tenant: TenantContext): Promise<void> {
-    const progress = await this.progressOf(tenant);
-    const late = await this.lateStretches(tenant, progress);
-    for (const plan of progress.plans) await this.refreshLine(tenant, plan, progress, late);
-  }
-
-  private async progressOf(tenant: TenantContext): Promise<TenantProgress> {
-    const known = this.tenants.get(tenant.tenantId);
-    if (known !== undefined && performance.now() - known.plansReadAtMs < PLANS_EVERY_MS) return known;
-    const plans = await readPlans(tenant, this.premises.planSources);
-    const progress: TenantProgress = { continuityUs: 0, lines: new Map(), ...known, plans, plansReadAtMs: performance.now() };
-    this.tenants.set(tenant.tenantId, progress);
-    return progress;
-  }
-
-  /** Stretches of time that came late or were declared missing since the last look, by tag. */
-  private async lateStretches(tenant: TenantContext, progress: TenantProgress): Promise<ReadonlyMap<number, readonly Interval[]>> {
-    const entries = await this.premises.series.continuitySince(tenant, progress.continuityUs);
-    const late = new Map<number, Interval[]>();
-    for (const { tagId, fromUs, toUs, recordedAtUs } of entries) {
-      late.set(tagId, [...(late.get(tagId) ?? []), { startUs: fromUs, endUs: toUs }]);
-      progress.continuityUs = Math.max(progress.continuityUs, recordedAtUs);
-    }
-    return late;
-  }
-
-  private async refreshLine(tenant: TenantContext, plan: LinePlan, progress: TenantProgress, late: ReadonlyMap<number, readonly Interval[]>): Promise<void> {
-    const { equipmentId } = plan.line.equipment;
-    const tagIds = tagIdsOf(plan.line);
-    const newest = await this.premises.series.latest(tenant, tagIds);
-    const measuredUntilUs = newest.reduce((time, { sourceTimeUs }) => Math.max(time, sourceTimeUs), 0);
-    if (measuredUntilUs === 0) return;
-    const nowMs = performance.now();
-    const known = progress.lines.get(equipmentId) ?? { measuredUntilUs: 0, computedAtMs: -Infinity, recheckedAtMs: -Infinity };
-    const shifts = new Map<TimeUs, ShiftInterval>();
-    const want = (interval: Interval): void => {
-      for (const shift of plan.calendar.shifts(interval)) if (shift.startUs < measuredUntilUs) shifts.set(shift.startUs, shift);
-    };
-    const moved = measuredUntilUs > known.measuredUntilUs;
-    const due = nowMs - known.computedAtMs >= this.premises.settings.YIELD_REFRESH_SECONDS * 1000;
-    if (moved && due) want({ startUs: Math.max(known.measuredUntilUs, measuredUntilUs - RECHECK_US), endUs: measuredUntilUs });
-    const recheck = nowMs - known.recheckedAtMs >= RECHECK_EVERY_MS;
-    if (recheck) want({ startUs: measuredUntilUs - RECHECK_US, endUs: measuredUntilUs });
-    for (const tagId of tagIds) for (const stretch of late.get(tagId) ?? []) want(stretch);
-    if (shifts.size === 0) return;
-    await this.compute(tenant, plan, [...shifts.values()], measuredUntilUs);
-    progress.lines.set(equipmentId, {
-      measuredUntilUs: due || recheck ? measuredUntilUs : known.measuredUntilUs,
-      computedAtMs: due || recheck ? nowMs : known.computedAtMs,
-      recheckedAtMs: recheck ? nowMs : known.recheckedAtMs,
+    const { plans, followers } = await this.roomsOf(tenant);
+    const failures: unknown[] = [];
+    const lines = plans.flatMap((plan) => {
+      const follower = followers.get(plan.line.equipment.equipmentId);
+      return follower ? [{ plan, follower }] : [];
     });
+    if (lines.length === 0) return;
+    const lookFromUs = await Promise.all(lines.map(({ follower }) => follower.begin()));
+    const late = await this.premises.series.continuitySince(tenant, Math.min(...lookFromUs));
+    for (const { plan, follower } of lines) {
+      follower.notice(late, plan);
+      await follower.refresh(plan).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
-  private async compute(tenant: TenantContext, plan: LinePlan, shifts: readonly ShiftInterval[], measuredUntilUs: TimeUs): Promise<void> {
-    for (const shift of shifts) {
-      const results = await computeShift(this.premises.series, tenant, plan, shift, measuredUntilUs, new Date());
-      await this.premises.repositories.shiftYields.record(tenant, results, 'Samples of this shift came after it was final.');
+  private async roomsOf(tenant: TenantContext): Promise<TenantRooms> {
+    const rooms = this.tenants.get(tenant.tenantId) ?? { plans: [], plansReadAtMs: -Infinity, followers: new Map<number, LineFollower>(), unusable: new Map<number, string>() };
+    this.tenants.set(tenant.tenantId, rooms);
+    if (performance.now() - rooms.plansReadAtMs < PLANS_EVERY_MS) return rooms;
+    const { usable, unusable } = await readPlans(tenant, this.premises.planSources);
+    rooms.plans = usable;
+    rooms.plansReadAtMs = performance.now();
+    for (const { line } of usable) {
+      const { equipmentId } = line.equipment;
+      if (!rooms.followers.has(equipmentId)) rooms.followers.set(equipmentId, new LineFollower(this.premises, tenant, equipmentId, () => this.shifts.inc({ tenant: String(tenant.tenantId) })));
     }
+    this.tell(tenant, rooms, unusable);
+    return rooms;
+  }
+
+  /** A change of state is logged once. */
+  private tell(tenant: TenantContext, rooms: TenantRooms, unusable: readonly UnusableLine[]): void {
+    for (const { line, reason } of unusable) {
+      const { equipmentId, path, name } = line.equipment;
+      if (rooms.unusable.get(equipmentId) === reason) continue;
+      rooms.unusable.set(equipmentId, reason);
+      this.premises.logger.warn({ ...tenant, line: path, reason }, `The set-up of line ${name} is not valid (${reason}): its yield waits until it is corrected.`);
+    }
+    for (const equipmentId of rooms.unusable.keys()) {
+      if (unusable.some(({ line }) => line.equipment.equipmentId === equipmentId)) continue;
+      rooms.unusable.delete(equipmentId);
+      const plan = rooms.plans.find(({ line }) => line.equipment.equipmentId === equipmentId);
+      if (plan) this.premises.logger.info({ ...tenant, line: plan.line.equipment.path }, `The set-up of line ${plan.line.equipment.name} is valid again.`);
+    }
+    this.unusable.set({ tenant: String(tenant.tenantId) }, unusable.length);
   }
 }
