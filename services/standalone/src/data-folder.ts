@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { StartError } from '@telltale/service-runtime';
+import { unfinished, writeWhole } from './write-whole.js';
 
 const MARK = 'telltale.json';
 const LOCK = 'running.pid';
@@ -43,7 +44,8 @@ function refuseForeign(path: string): void {
   if (!statSync(path).isDirectory()) {
     throw new StartError('DATA_FOLDER_IS_FILE', `${path} is a file`, 'Set TELLTALE_DATA_DIR to a folder');
   }
-  if (readdirSync(path).length > 0 && !existsSync(join(path, MARK))) {
+  const held = readdirSync(path).filter((name) => name !== unfinished(MARK));
+  if (held.length > 0 && !held.includes(MARK)) {
     throw new StartError('DATA_FOLDER_FOREIGN', `${path} holds files that Telltale did not write`, 'Set TELLTALE_DATA_DIR to an empty folder');
   }
 }
@@ -71,12 +73,12 @@ function take(path: string): void {
 function secretIn(folder: string, name: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, name);
-  if (!existsSync(file)) {
-    const handle = openSync(file, 'wx', 0o600);
-    writeFileSync(handle, randomBytes(24).toString('base64url'));
-    closeSync(handle);
-  }
-  return readFileSync(file, 'utf8');
+  const known = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  // Empty: an older release was stopped between making the file and writing it, so that nothing was ever closed with it.
+  if (known !== '') return known;
+  const secret = randomBytes(24).toString('base64url');
+  writeWhole(file, secret, 0o600);
+  return secret;
 }
 
 export function openDataFolder(wanted: string): DataFolder {
@@ -84,7 +86,7 @@ export function openDataFolder(wanted: string): DataFolder {
   refuseForeign(path);
   try {
     mkdirSync(path, { recursive: true });
-    if (!existsSync(join(path, MARK))) writeFileSync(join(path, MARK), JSON.stringify({ layout: LAYOUT }));
+    if (!existsSync(join(path, MARK))) writeWhole(join(path, MARK), JSON.stringify({ layout: LAYOUT }));
     refuseOtherLayout(path);
     take(path);
   } catch (error) {

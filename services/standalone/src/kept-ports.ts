@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DataFolder } from './data-folder.js';
+import { writeWhole } from './write-whole.js';
 
 const HOST = '127.0.0.1';
 const Ports = z.strictObject({ opcua: z.int(), opcuaNext: z.int(), modbus: z.int(), ingest: z.int() });
@@ -42,6 +43,6 @@ export async function keptPorts(folder: DataFolder): Promise<KeptPorts> {
     ports.opcuaNext = await freePort(ports.opcua + 1);
     if (ports.opcuaNext === ports.opcua + 1) break;
   }
-  writeFileSync(file, JSON.stringify(ports));
+  writeWhole(file, JSON.stringify(ports));
   return ports;
 }
