@@ -79,6 +79,12 @@ export class TagBook {
     this.dirty = true;
   }
 
+  /** Only the time is noted: everything of the tag before it is known. */
+  reach(tagId: number, upToUs: TimeUs): void {
+    const row = this.row(tagId);
+    this.lastUs[row] = Math.max(this.lastUs[row] ?? NEVER, upToUs);
+  }
+
   get size(): number {
     return this.rowOf.size;
   }

@@ -22,9 +22,13 @@ export class SampleHeap {
     for (let at = 0; at < order.length; at += size) yield pickColumns(this.columns, order.subarray(at, at + size));
   }
 
-  clear(): void {
-    this.count = 0;
-    if (this.columns.tagIds.length > 500_000) this.columns = emptyColumns(8_192);
+  /** Everything so far, as a heap of its own; this one is empty then. */
+  take(): SampleHeap {
+    const taken = new SampleHeap();
+    if (this.count === 0) return taken;
+    [taken.columns, this.columns] = [this.columns, taken.columns];
+    [taken.count, this.count] = [this.count, 0];
+    return taken;
   }
 
   private grow(): void {
