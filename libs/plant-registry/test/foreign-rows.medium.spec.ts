@@ -12,7 +12,7 @@ import {
 
 const TENANTS = [7001, 7002];
 const MINE = 7001;
-const PARTITION = /^series\.(sample_block|sample_chunk|rollup_1m|rollup_1h)_(\d+|other)$/;
+const PARTITION = /^series\.(sample_block|sample_chunk|rollup_day)_(\d+|other)$/;
 let database: TestDatabase;
 let admin: pg.Client;
 let tables: string[];
@@ -62,7 +62,7 @@ describe('rows of another tenant', () => {
     const { leaks, own } = await sweepForeignRows(client, MINE);
     expect(leaks).toEqual([]);
     expect(own).toEqual(
-      expect.arrayContaining(['registry.site', 'registry.alarm', 'series.rollup_1m', 'series.tag_latest']),
+      expect.arrayContaining(['registry.site', 'registry.alarm', 'series.rollup_day', 'series.tag_latest']),
     );
     for (const secret of [
       'registry.user_account',

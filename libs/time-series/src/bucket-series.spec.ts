@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { columnsFrom, Status } from '@telltale/tag-sample';
-import { bucketsFrom } from './bucket-series.js';
+import { bucketObjects, bucketsFrom } from './bucket-series.js';
 import { gapsOf } from './gaps-of.js';
-import { HOLD_LIMIT_US, MINUTE_US, rollupsOf } from './rollup-row.js';
+import { HOLD_LIMIT_US, MINUTE_US, rollUpSamples } from './rollup-rows.js';
 import type { ContinuityEntry } from './series-contract.js';
 
 const S = 1_000_000;
@@ -31,8 +31,8 @@ const minutes = (
 ) => {
   const gaps = gapsOf(entries);
   const given = columns(rows);
-  const rollups = rollupsOf(given, 0, given.tagIds.length, MINUTE_US, gaps);
-  return bucketsFrom(rollups, { fromUs: 0, toUs: toS * S }, MINUTE_US, gaps, given.sourceTimesUs.at(-1) ?? 0);
+  const rollups = rollUpSamples(given, 0, given.tagIds.length, MINUTE_US, gaps);
+  return bucketObjects(bucketsFrom(rollups, { fromUs: 0, toUs: toS * S }, MINUTE_US, gaps, given.sourceTimesUs.at(-1) ?? 0));
 };
 
 describe('buckets', () => {

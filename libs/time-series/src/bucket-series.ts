@@ -1,5 +1,5 @@
-import { combineRollups, coveredUntil, type Gaps, type RollupRow } from './rollup-row.js';
-import type { Bucket, TimeRange } from './series-contract.js';
+import { coveredUntil, rollUpRows, startsEvery, type Gaps, type RollupRows } from './rollup-rows.js';
+import type { Bucket, BucketColumns, TimeRange } from './series-contract.js';
 
 /**
  * Every bucket of the range, also the empty ones, from finer rows of one tag, oldest first. The rows should begin and end one
@@ -7,49 +7,84 @@ import type { Bucket, TimeRange } from './series-contract.js';
  * `newestUs` is the time of the tag's newest sample: the newest one covers nothing yet.
  */
 export function bucketsFrom(
-  rows: readonly RollupRow[],
+  rows: RollupRows,
   range: TimeRange,
   widthUs: number,
   gaps: Gaps,
   newestUs: number,
-): Bucket[] {
+): BucketColumns {
   const startUs = Math.floor(range.fromUs / widthUs) * widthUs;
-  const count = Math.max(0, Math.ceil((range.toUs - startUs) / widthUs));
-  const indexOf = (timeUs: number): number => Math.floor((timeUs - startUs) / widthUs);
-  const covered = new Float64Array(count);
-  const members: RollupRow[][] = Array.from({ length: count }, () => []);
-  rows.forEach((row, i) => {
-    const index = indexOf(row.bucketUs);
-    members[index]?.push(row);
-    if (index >= 0 && index < count) covered[index] = (covered[index] ?? 0) + row.heldUs;
-    if (!row.lastGood || row.lastUs >= newestUs) return;
-    const until = coveredUntil(row.lastUs, rows[i + 1]?.firstUs ?? Infinity, gaps);
-    for (let at = row.lastUs; at < until;) {
-      const bucket = indexOf(at);
-      const end = Math.min(until, startUs + (bucket + 1) * widthUs);
-      if (bucket >= 0 && bucket < count) covered[bucket] = (covered[bucket] ?? 0) + end - at;
-      at = end;
-    }
-  });
-  return members.map((own, index) =>
-    bucketOf(own, startUs + index * widthUs, Math.min(1, (covered[index] ?? 0) / widthUs)),
-  );
+  const length = Math.max(0, Math.ceil((range.toUs - startUs) / widthUs));
+  const buckets = emptyBuckets(startUs, widthUs, length);
+  coverTime(buckets, rows, gaps, newestUs);
+  const coarse = rollUpRows(rows, startsEvery(widthUs));
+  const last = coarse.indexAt(startUs + length * widthUs);
+  for (let row = coarse.indexAt(startUs); row < last; row++) {
+    const index = ((coarse.bucketUs[row] ?? 0) - startUs) / widthUs;
+    const good = coarse.good[row] ?? 0;
+    buckets.count[index] = coarse.n[row] ?? 0;
+    buckets.goodCount[index] = good;
+    if (good === 0) continue;
+    buckets.min[index] = coarse.min[row] ?? NaN;
+    buckets.max[index] = coarse.max[row] ?? NaN;
+    buckets.mean[index] = (coarse.sum[row] ?? NaN) / good;
+    buckets.first[index] = coarse.first[row] ?? NaN;
+    buckets.last[index] = coarse.last[row] ?? NaN;
+  }
+  return buckets;
 }
 
-function bucketOf(rows: readonly RollupRow[], startUs: number, completeness: number): Bucket {
-  if (rows.length === 0) {
-    return { startUs, count: 0, goodCount: 0, min: null, max: null, mean: null, first: null, last: null, completeness };
-  }
-  const { n, good, min, max, sum, first, last } = combineRollups(rows, startUs);
+function emptyBuckets(startUs: number, widthUs: number, length: number): BucketColumns {
+  const missing = (): Float64Array => new Float64Array(length).fill(NaN);
   return {
     startUs,
-    count: n,
-    goodCount: good,
-    min,
-    max,
-    mean: good > 0 ? sum / good : null,
-    first,
-    last,
-    completeness,
+    widthUs,
+    count: new Int32Array(length),
+    goodCount: new Int32Array(length),
+    min: missing(),
+    max: missing(),
+    mean: missing(),
+    first: missing(),
+    last: missing(),
+    completeness: new Float64Array(length),
   };
+}
+
+/** Turns `completeness` from nothing into the share of each bucket that good samples cover. */
+function coverTime({ startUs, widthUs, completeness }: BucketColumns, rows: RollupRows, gaps: Gaps, newestUs: number): void {
+  const length = completeness.length;
+  const indexOf = (timeUs: number): number => Math.floor((timeUs - startUs) / widthUs);
+  for (let i = 0; i < rows.length; i++) {
+    const index = indexOf(rows.bucketUs[i] ?? 0);
+    if (index >= 0 && index < length) completeness[index] = (completeness[index] ?? 0) + (rows.heldUs[i] ?? 0);
+    const lastUs = rows.lastUs[i] ?? 0;
+    if (rows.lastGood[i] !== 1 || lastUs >= newestUs) continue;
+    const until = coveredUntil(lastUs, i + 1 < rows.length ? (rows.firstUs[i + 1] ?? 0) : Infinity, gaps);
+    for (let at = lastUs; at < until;) {
+      const bucket = indexOf(at);
+      const end = Math.min(until, startUs + (bucket + 1) * widthUs);
+      if (bucket >= 0 && bucket < length) completeness[bucket] = (completeness[bucket] ?? 0) + end - at;
+      at = end;
+    }
+  }
+  for (let i = 0; i < length; i++) completeness[i] = Math.min(1, (completeness[i] ?? 0) / widthUs);
+}
+
+/** One object per bucket, `null` where it has no good sample. */
+export function bucketObjects(columns: BucketColumns): Bucket[] {
+  return Array.from(columns.count, (count, i): Bucket => {
+    const goodCount = columns.goodCount[i] ?? 0;
+    const of = (values: Float64Array): number | null => (goodCount > 0 ? (values[i] ?? null) : null);
+    return {
+      startUs: columns.startUs + i * columns.widthUs,
+      count,
+      goodCount,
+      min: of(columns.min),
+      max: of(columns.max),
+      mean: of(columns.mean),
+      first: of(columns.first),
+      last: of(columns.last),
+      completeness: columns.completeness[i] ?? 0,
+    };
+  });
 }

@@ -1,8 +1,10 @@
-import { BatchCodecError, packColumns, unpackColumns, type SampleColumns } from '@telltale/tag-sample';
+import { BatchCodecError, PACKED_MAGIC, packSamples, unpackColumns, unpackSamples, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { offsetsOf } from './byte-pieces.js';
 import { mergeAt, spanOf, type ChunkWindow } from './chunk-window.js';
-import { DAY_US } from './rollup-row.js';
+import { packRollups } from './rollup-pack.js';
+import { DAY_US, MINUTE_US, rollUpSamples } from './rollup-rows.js';
+import { isWorthwhile } from './rollup-table.js';
 import type { Query } from './series-database.js';
 import { StoredSamplesError } from './time-series.errors.js';
 
@@ -51,7 +53,7 @@ export async function readChunks(
   query: Query,
   tenant: TenantContext,
   keys: readonly ChunkKey[],
-): Promise<(ChunkKey & { columns: SampleColumns })[]> {
+): Promise<(ChunkKey & { columns: SampleColumns; outdated: boolean })[]> {
   if (keys.length === 0) return [];
   const starts = keys.map(({ startUs }) => startUs);
   const rows = await query<{ tagId: number; startUs: number; data: Buffer }>(
@@ -66,12 +68,19 @@ export async function readChunks(
       starts.reduce((a, b) => Math.max(a, b)),
     ],
   );
-  return rows.map(({ tagId, startUs, data }) => ({ tagId, startUs, columns: unpackChunk(tagId, startUs, data) }));
+  return rows.map(({ tagId, startUs, data }) => ({
+    tagId,
+    startUs,
+    columns: unpackChunk(tagId, startUs, data),
+    outdated: !isPacked(data),
+  }));
 }
+
+const isPacked = (data: Buffer): boolean => data.length > 1 && data.readUInt16BE(0) === PACKED_MAGIC;
 
 export function unpackChunk(tagId: number, startUs: number, data: Buffer): SampleColumns {
   try {
-    return unpackColumns(data);
+    return isPacked(data) ? unpackSamples(tagId, data) : unpackColumns(data);
   } catch (cause) {
     if (!(cause instanceof BatchCodecError)) throw cause;
     throw new StoredSamplesError(
@@ -95,19 +104,21 @@ export async function deleteChunks(query: Query, tenant: TenantContext, keys: re
 export async function writeChunks(query: Query, tenant: TenantContext, chunks: readonly NewChunk[]): Promise<void> {
   for (let from = 0; from < chunks.length; from += 1_000) {
     const part = chunks.slice(from, from + 1_000);
-    const packed = part.map(({ columns }) => packColumns(columns));
-    const lengths = packed.map((bytes) => bytes.length);
+    const pieces = [...part.map(({ columns }) => packSamples(columns)), ...part.map(({ columns }) => packedMinutes(columns))];
+    const lengths = pieces.map((bytes) => bytes.length);
+    const offsets = offsetsOf(lengths);
     await query(
-      `insert into series.sample_chunk (tenant_id, tag_id, window_start_us, span_s, t_min_us, t_max_us, n, good, merge_at_us, data)
-       select $1::int4, tag_id, start_us, span_s, t_min, t_max, n, good, merge_at, substring($2::bytea from at for bytes)
-         from unnest($3::int4[], $4::int8[], $5::int4[], $6::int8[], $7::int8[], $8::int4[], $9::int4[], $10::int8[], $11::int4[], $12::int4[])
-           as u(tag_id, start_us, span_s, t_min, t_max, n, good, merge_at, at, bytes)
+      `insert into series.sample_chunk (tenant_id, tag_id, window_start_us, span_s, t_min_us, t_max_us, n, good, merge_at_us, data, minutes)
+       select $1::int4, tag_id, start_us, span_s, t_min, t_max, n, good, merge_at, substring($2::bytea from at for bytes),
+              case when m_bytes > 0 then substring($2::bytea from m_at for m_bytes) end
+         from unnest($3::int4[], $4::int8[], $5::int4[], $6::int8[], $7::int8[], $8::int4[], $9::int4[], $10::int8[], $11::int4[], $12::int4[], $13::int4[], $14::int4[])
+           as u(tag_id, start_us, span_s, t_min, t_max, n, good, merge_at, at, bytes, m_at, m_bytes)
        on conflict (tenant_id, tag_id, window_start_us) do update
           set span_s = excluded.span_s, t_min_us = excluded.t_min_us, t_max_us = excluded.t_max_us, n = excluded.n, good = excluded.good,
-              merge_at_us = excluded.merge_at_us, data = excluded.data`,
+              merge_at_us = excluded.merge_at_us, data = excluded.data, minutes = excluded.minutes`,
       [
         tenant.tenantId,
-        Buffer.concat(packed),
+        Buffer.concat(pieces),
         part.map(({ tagId }) => tagId),
         part.map(({ window }) => window.startUs),
         part.map(({ window }) => window.spanS),
@@ -116,9 +127,17 @@ export async function writeChunks(query: Query, tenant: TenantContext, chunks: r
         part.map(({ columns }) => columns.tagIds.length),
         part.map(({ columns }) => columns.statuses.reduce((good, status) => good + (status >>> 30 === 0 ? 1 : 0), 0)),
         part.map(({ window, columns }) => mergeAt(window, columns.tagIds.length)),
-        offsetsOf(lengths),
-        lengths,
+        offsets.slice(0, part.length),
+        lengths.slice(0, part.length),
+        offsets.slice(part.length),
+        lengths.slice(part.length),
       ],
     );
   }
+}
+
+/** Empty when minutes would not be clearly smaller than the samples. */
+function packedMinutes(columns: SampleColumns): Buffer {
+  const rows = rollUpSamples(columns, 0, columns.tagIds.length, MINUTE_US);
+  return isWorthwhile(rows) ? packRollups(rows, MINUTE_US, { settled: false }) : Buffer.alloc(0);
 }

@@ -1,4 +1,4 @@
-import { DAY_US, HOUR_US } from './rollup-row.js';
+import { DAY_US, HOUR_US } from './rollup-rows.js';
 
 /** Spans of a chunk, seconds. Live data begins at five minutes and merges upwards when its hour and its day are over. */
 export const SPANS_S = [60, 300, 3_600, 86_400] as const;

@@ -10,9 +10,10 @@ import {
   type NewChunk,
 } from './chunk-table.js';
 import { planWindows, splitWindow, type ChunkWindow } from './chunk-window.js';
-import { DAY_US, HOUR_US, MINUTE_US, hourRollupsOf, rollupsOf, type RollupRow } from './rollup-row.js';
-import { forgetHours, writeRollups } from './rollup-table.js';
-import { firstAtOrAfter, resolveSamples, tagRuns } from './sample-order.js';
+import { DAY_US, HOUR_US } from './rollup-rows.js';
+import { forgetHours, settleHours, type SettledHours } from './rollup-table.js';
+import { settledHours } from './settled-hours.js';
+import { resolveSamples, tagRuns } from './sample-order.js';
 import type { Query } from './series-database.js';
 
 export interface FoldOutcome {
@@ -106,8 +107,7 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
   const storedByKey = new Map(stored.map((chunk) => [`${chunk.tagId}/${chunk.startUs}`, chunk.columns]));
   const chunks: NewChunk[] = [];
   const replaced: { tagId: number; startUs: number }[] = [];
-  const minutes: RollupRow[] = [];
-  const hours: RollupRow[] = [];
+  const settled: SettledHours[] = [];
   const stale: { tagId: number; timeUs: number }[] = [];
   const counts = { samples: 0, duplicates: 0, conflicts: 0 };
   for (const { tagId, window, incoming } of targets) {
@@ -116,32 +116,25 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
       before === undefined
         ? { columns: incoming, duplicates: 0, conflicts: 0 }
         : resolveSamples(concatColumns([before, incoming]));
-    counts.samples += merged.columns.tagIds.length - (before?.tagIds.length ?? 0);
+    const added = merged.columns.tagIds.length - (before?.tagIds.length ?? 0);
+    counts.samples += added;
     counts.duplicates += merged.duplicates;
     counts.conflicts += merged.conflicts;
     const pieces = splitWindow(window, merged.columns.sourceTimesUs);
     if (before !== undefined && pieces.length > 1) replaced.push({ tagId, startUs: window.startUs });
     for (const piece of pieces)
       chunks.push({ tagId, window: piece.window, columns: sliceColumns(merged.columns, piece.from, piece.to) });
-    minutes.push(...touchedRollups(merged.columns, incoming, MINUTE_US));
-    if (window.spanS >= 3_600) hours.push(...touchedRollups(merged.columns, incoming, HOUR_US));
-    else stale.push(...bucketsOf(incoming.sourceTimesUs, HOUR_US).map((timeUs) => ({ tagId, timeUs })));
+    // Replays that history knows already change no rollup.
+    if (added === 0 && merged.conflicts === 0) continue;
+    const touched = bucketsOf(incoming.sourceTimesUs, HOUR_US);
+    if (window.spanS >= 3_600) settled.push(settledHours(tagId, merged.columns, touched));
+    else stale.push(...touched.map((timeUs) => ({ tagId, timeUs })));
   }
   await deleteChunks(query, tenant, replaced);
   await writeChunks(query, tenant, chunks);
-  await writeRollups(query, tenant, 'rollup_1m', minutes);
-  await writeRollups(query, tenant, 'rollup_1h', hours);
+  await settleHours(query, tenant, settled);
   await forgetHours(query, tenant, stale);
   return { ...counts, chunksWritten: chunks.length };
-}
-
-/** The rollups of exactly those buckets of `merged` that an incoming sample falls into. */
-function touchedRollups(merged: SampleColumns, incoming: SampleColumns, widthUs: number): RollupRow[] {
-  return bucketsOf(incoming.sourceTimesUs, widthUs).flatMap((bucketUs) => {
-    const from = firstAtOrAfter(merged, bucketUs, 0, merged.tagIds.length);
-    const to = firstAtOrAfter(merged, bucketUs + widthUs, from, merged.tagIds.length);
-    return widthUs === HOUR_US ? hourRollupsOf(merged, from, to) : rollupsOf(merged, from, to, widthUs);
-  });
 }
 
 function bucketsOf(times: Float64Array, widthUs: number): number[] {

@@ -1,5 +1,5 @@
 import type { ContinuityEntry } from './series-contract.js';
-import type { Gaps } from './rollup-row.js';
+import type { Gaps } from './rollup-rows.js';
 
 /** Declared stretches without valid data, less what was filled from history later. */
 export function gapsOf(entries: readonly ContinuityEntry[]): Gaps {

@@ -6,7 +6,7 @@ export type { MergeOutcome } from './merge-chunks.js';
 export * from './is-data-fault.js';
 export * from './migrate-series.js';
 export { MAX_BUCKETS } from './read-buckets.js';
-export { HOLD_LIMIT_US } from './rollup-row.js';
+export { HOLD_LIMIT_US } from './rollup-rows.js';
 export * from './series-contract.js';
 export type { SeriesDatabaseOptions } from './series-database.js';
 export * from './series-reader.js';

@@ -1,4 +1,4 @@
-import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
+import { concatColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import {
   deleteChunks,
@@ -9,10 +9,11 @@ import {
   type NewChunk,
 } from './chunk-table.js';
 import { covers, MAX_CHUNK_SAMPLES, spanOf, windowAt, type ChunkWindow } from './chunk-window.js';
-import { hourRollupsOf, HOUR_US, type RollupRow } from './rollup-row.js';
-import { writeRollups } from './rollup-table.js';
-import { firstAtOrAfter, resolveSamples } from './sample-order.js';
+import { HOUR_US } from './rollup-rows.js';
+import { settleHours, type SettledHours } from './rollup-table.js';
+import { resolveSamples } from './sample-order.js';
 import type { Query } from './series-database.js';
+import { settledHours } from './settled-hours.js';
 
 export interface MergeOutcome {
   /** Hours and days looked at. */
@@ -67,22 +68,31 @@ export async function mergeChunks(
         tenant,
         chosen.flatMap(({ members }) => members),
       )
-    ).map((chunk) => [`${chunk.tagId}/${chunk.startUs}`, chunk.columns]),
+    ).map((chunk) => [`${chunk.tagId}/${chunk.startUs}`, chunk]),
   );
-  const plan: MergePlan = { hours: [], replaced: [], merged: [], settled: [] };
+  const plan: MergePlan = { hours: [], replaced: [], merged: [], rewritten: [], settled: [] };
   for (const { tagId, window, members } of chosen) {
-    if (members.length === 0) continue;
-    const parts = members.flatMap(({ startUs }) => stored.get(`${tagId}/${startUs}`) ?? []);
-    const { columns } = resolveSamples(concatColumns(parts));
-    plan.hours.push(...hoursToCompute(columns, members));
+    const parts = members.flatMap((member) => {
+      const chunk = stored.get(`${tagId}/${member.startUs}`);
+      return chunk === undefined ? [] : [{ member, chunk }];
+    });
+    if (parts.length === 0) continue;
+    const { columns } = resolveSamples(concatColumns(parts.map(({ chunk }) => chunk.columns)));
+    // Hours with a chunk below the hour level, or from an older release, have no row yet; the others have one that is right.
+    const open = parts.filter(({ member, chunk }) => member.spanS < 3_600 || chunk.outdated);
+    const hours = new Set(open.flatMap(({ member }) => hoursOf(member)));
+    plan.hours.push(settledHours(tagId, columns, [...hours].toSorted((a, b) => a - b)));
     const done = members.length === 1 && members[0]?.spanS === window.spanS;
-    if (done || columns.tagIds.length > MAX_CHUNK_SAMPLES) plan.settled.push(...members);
-    else {
+    if (done || columns.tagIds.length > MAX_CHUNK_SAMPLES) {
+      plan.settled.push(...members);
+      for (const { member, chunk } of parts) if (chunk.outdated) plan.rewritten.push({ tagId, window: member, columns: chunk.columns });
+    } else {
       plan.replaced.push(...members);
       plan.merged.push({ tagId, window, columns });
     }
   }
-  await writeRollups(query, tenant, 'rollup_1h', plan.hours);
+  await settleHours(query, tenant, plan.hours);
+  await writeChunks(query, tenant, plan.rewritten);
   await settle(query, tenant, plan.settled);
   await deleteChunks(query, tenant, plan.replaced);
   await writeChunks(query, tenant, plan.merged);
@@ -94,9 +104,11 @@ export async function mergeChunks(
 }
 
 interface MergePlan {
-  readonly hours: RollupRow[];
+  readonly hours: SettledHours[];
   readonly replaced: ChunkHeader[];
   readonly merged: NewChunk[];
+  /** Of the settled ones those that an older release wrote. */
+  readonly rewritten: NewChunk[];
   /** Too many samples for one chunk, or nothing to merge with: they stay as they are. */
   readonly settled: ChunkHeader[];
 }
@@ -113,16 +125,9 @@ function withoutCovered<T extends { readonly tagId: number; readonly window: Chu
   );
 }
 
-/** Hours with a chunk below the hour level have no row yet; the others have one that is right. */
-function hoursToCompute(columns: SampleColumns, members: readonly ChunkHeader[]): RollupRow[] {
-  const hours = new Set(
-    members.filter(({ spanS }) => spanS < 3_600).map(({ startUs }) => windowAt(startUs, 3_600).startUs),
-  );
-  return [...hours].flatMap((hourUs) => {
-    const from = firstAtOrAfter(columns, hourUs, 0, columns.tagIds.length);
-    const to = firstAtOrAfter(columns, hourUs + HOUR_US, from, columns.tagIds.length);
-    return hourRollupsOf(sliceColumns(columns, from, to), 0, to - from);
-  });
+function hoursOf(window: ChunkWindow): number[] {
+  const first = windowAt(window.startUs, 3_600).startUs;
+  return Array.from({ length: Math.max(1, window.spanS / 3_600) }, (_, i) => first + i * HOUR_US);
 }
 
 async function settle(query: Query, tenant: TenantContext, chunks: readonly ChunkHeader[]): Promise<void> {

@@ -2,7 +2,7 @@ import { concatColumns, pickColumns, sliceColumns, type SampleColumns } from '@t
 import type { TenantContext } from '@telltale/tenancy';
 import { unfoldedSamples } from './block-table.js';
 import { unpackChunk } from './chunk-table.js';
-import { DAY_US } from './rollup-row.js';
+import { DAY_US } from './rollup-rows.js';
 import { firstAtOrAfter, resolveSamples } from './sample-order.js';
 import type { TimeRange } from './series-contract.js';
 import type { Query } from './series-database.js';

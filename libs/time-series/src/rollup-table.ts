@@ -1,85 +1,212 @@
 import type { TenantContext } from '@telltale/tenancy';
-import { HOUR_US, type RollupRow } from './rollup-row.js';
+import { offsetsOf } from './byte-pieces.js';
+import { packRollups, unpackRollups } from './rollup-pack.js';
+import { DAY_US, HOUR_US, QUARTER_US, RollupRows, startsEvery } from './rollup-rows.js';
 import type { Query } from './series-database.js';
 
-export type RollupTable = 'rollup_1m' | 'rollup_1h';
-
-const COLUMNS = 'tag_id, n, good, min, max, sum, first, last, first_us, last_us, held_us, integral, last_good';
-
-/** Writes rows over older ones; each rewrite counts one revision. */
-export async function writeRollups(
-  query: Query,
-  tenant: TenantContext,
-  table: RollupTable,
-  rows: readonly RollupRow[],
-): Promise<void> {
-  for (let from = 0; from < rows.length; from += 5_000) {
-    const part = rows.slice(from, from + 5_000);
-    await query(
-      `insert into series.${table} as r (tenant_id, bucket, ${COLUMNS})
-       select $1::int4, to_timestamp(u.bucket_us / 1000000::float8), ${COLUMNS.split(', ')
-         .map((name) => `u.${name}`)
-         .join(', ')}
-         from unnest($2::int8[], $3::int4[], $4::int4[], $5::int4[], $6::float8[], $7::float8[], $8::float8[], $9::float8[], $10::float8[],
-                     $11::int8[], $12::int8[], $13::int8[], $14::float8[], $15::boolean[]) as u(bucket_us, ${COLUMNS})
-       on conflict (tenant_id, tag_id, bucket) do update
-          set n = excluded.n, good = excluded.good, min = excluded.min, max = excluded.max, sum = excluded.sum, first = excluded.first,
-              last = excluded.last, first_us = excluded.first_us, last_us = excluded.last_us, held_us = excluded.held_us,
-              integral = excluded.integral, last_good = excluded.last_good, revision = r.revision + 1`,
-      [
-        tenant.tenantId,
-        part.map((row) => row.bucketUs),
-        part.map((row) => row.tagId),
-        part.map((row) => row.n),
-        part.map((row) => row.good),
-        part.map((row) => row.min),
-        part.map((row) => row.max),
-        part.map((row) => row.sum),
-        part.map((row) => row.first),
-        part.map((row) => row.last),
-        part.map((row) => row.firstUs),
-        part.map((row) => row.lastUs),
-        part.map((row) => row.heldUs),
-        part.map((row) => row.integral),
-        part.map((row) => row.lastGood),
-      ],
-    );
-  }
+export interface DayKey {
+  readonly tagId: number;
+  /** Start of a UTC day. */
+  readonly dayUs: number;
 }
 
-/** Hours whose samples changed below the hour level: their row is computed anew when their chunks merge. */
+/** Hours of a tag, and their quarters, computed from all their samples. */
+export interface SettledHours {
+  readonly tagId: number;
+  readonly hours: RollupRows;
+  readonly quarters: RollupRows;
+}
+
+interface DayRow extends DayKey {
+  readonly hours: RollupRows;
+  readonly quarters: RollupRows | undefined;
+}
+
+/** Samples per row from which on a stored rollup costs clearly less than its samples. */
+export const WORTHWHILE = 8;
+const dayOf = startsEvery(DAY_US);
+
+/** Days of these tags in [fromUs, toUs), by tag and day; only the asked level is unpacked. */
+export async function readDays(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  fromUs: number,
+  toUs: number,
+  level: 'hours' | 'quarters',
+): Promise<(DayKey & { readonly rows: RollupRows })[]> {
+  const rows = await query<DayKey & { data: Buffer }>(
+    `select d.tag_id as "tagId", d.day_us as "dayUs", d.${level} as data from series.rollup_day d
+      where d.tenant_id = $1::int4 and d.tag_id = any($2::int4[]) and d.day_us >= $3::int8 and d.day_us < $4::int8 and d.${level} is not null
+      order by d.tag_id, d.day_us`,
+    [tenant.tenantId, tagIds, dayOf(fromUs), toUs],
+  );
+  return rows.map(({ tagId, dayUs, data }) => ({ tagId, dayUs, rows: unpackRollups(data) }));
+}
+
+/** Puts these hours in the place of those that are stored. An hour that was there before counts one revision. */
+export async function settleHours(query: Query, tenant: TenantContext, settled: readonly SettledHours[]): Promise<void> {
+  const parts = settled.flatMap((own) => daysIn(own.hours).map((dayUs) => ({ ...own, dayUs })));
+  const known = new Map((await readKeys(query, tenant, parts)).map((row) => [keyOf(row), row]));
+  const changed = new Map<string, DayRow>();
+  for (const { tagId, dayUs, hours, quarters } of parts) {
+    const key = keyOf({ tagId, dayUs });
+    const before = changed.get(key) ?? known.get(key);
+    const [from, to] = [hours.indexAt(dayUs), hours.indexAt(dayUs + DAY_US)];
+    const touched = new Set(hours.bucketUs.subarray(from, to));
+    changed.set(key, {
+      tagId,
+      dayUs,
+      hours: replaced(before?.hours, hours, from, to, touched),
+      quarters: replaced(before?.quarters, quarters, quarters.indexAt(dayUs), quarters.indexAt(dayUs + DAY_US), touched),
+    });
+  }
+  await writeDays(query, tenant, [...changed.values()], known);
+}
+
+/** Removes hours whose samples changed below the hour level: they come back when their chunks merge. */
 export async function forgetHours(
   query: Query,
   tenant: TenantContext,
   hours: readonly { readonly tagId: number; readonly timeUs: number }[],
 ): Promise<void> {
-  const starts = hours.map(({ timeUs }) => Math.floor(timeUs / HOUR_US) * HOUR_US);
-  if (starts.length === 0) return;
-  await query(
-    `delete from series.rollup_1h r using unnest($2::int4[], $3::int8[]) as u(tag_id, hour_us)
-      where r.tenant_id = $1::int4 and r.tag_id = u.tag_id and r.bucket = to_timestamp(u.hour_us / 1000000::float8)
-        and r.bucket >= to_timestamp($4::float8) and r.bucket <= to_timestamp($5::float8)`,
-    [tenant.tenantId, hours.map(({ tagId }) => tagId), starts, smallest(starts) / 1e6, largest(starts) / 1e6],
-  );
+  if (hours.length === 0) return;
+  const perDay = Map.groupBy(hours, ({ tagId, timeUs }) => keyOf({ tagId, dayUs: dayOf(timeUs) }));
+  const keys = [...perDay.values()].flatMap((own) => own.slice(0, 1).map(({ tagId, timeUs }) => ({ tagId, dayUs: dayOf(timeUs) })));
+  // Live samples belong to hours after the last stored one, so that mostly nothing is found.
+  const firsts = [...perDay.values()].map((own) => own.reduce((least, { timeUs }) => Math.min(least, timeUs), Infinity));
+  const rows = await readKeys(query, tenant, keys, firsts);
+  const known = new Map(rows.map((row) => [keyOf(row), row]));
+  const changed = rows.flatMap((row) => {
+    const gone = new Set((perDay.get(keyOf(row)) ?? []).map(({ timeUs }) => startsEvery(HOUR_US)(timeUs)));
+    const hoursLeft = without(row.hours, gone);
+    if (hoursLeft.length === row.hours.length) return [];
+    return [{ ...row, hours: hoursLeft, quarters: row.quarters === undefined ? undefined : without(row.quarters, gone) }];
+  });
+  await writeDays(query, tenant, changed, known);
 }
 
-/** Rows of these tags with bucket in [fromUs, toUs), oldest first per tag. */
-export function readRollups(
+const keyOf = ({ tagId, dayUs }: DayKey): string => `${tagId}/${dayUs}`;
+
+function daysIn(hours: RollupRows): number[] {
+  const days: number[] = [];
+  for (let i = 0; i < hours.length; i++) {
+    const day = dayOf(hours.bucketUs[i] ?? 0);
+    if (days.at(-1) !== day) days.push(day);
+  }
+  return days;
+}
+
+/** `before` with the rows of the touched hours taken from `rows`. */
+function replaced(before: RollupRows | undefined, rows: RollupRows, from: number, to: number, touched: ReadonlySet<number>): RollupRows {
+  const result = new RollupRows((before?.length ?? 0) + to - from);
+  const hourOf = startsEvery(HOUR_US);
+  let at = from;
+  const take = (untilUs: number): void => {
+    while (at < to && (rows.bucketUs[at] ?? 0) < untilUs) result.append(rows, at, ++at);
+  };
+  for (let i = 0; before !== undefined && i < before.length; i++) {
+    const bucketUs = before.bucketUs[i] ?? 0;
+    take(bucketUs);
+    if (!touched.has(hourOf(bucketUs))) result.append(before, i, i + 1);
+    else if (at < to && rows.bucketUs[at] === bucketUs) {
+      result.append(rows, at, ++at);
+      result.revision[result.length - 1] = (before.revision[i] ?? 0) + 1;
+    }
+  }
+  take(Infinity);
+  return result;
+}
+
+function without(rows: RollupRows, gone: ReadonlySet<number>): RollupRows {
+  const left = new RollupRows(rows.length);
+  const hourOf = startsEvery(HOUR_US);
+  for (let i = 0; i < rows.length; i++) if (!gone.has(hourOf(rows.bucketUs[i] ?? 0))) left.append(rows, i, i + 1);
+  return left;
+}
+
+async function readKeys(
   query: Query,
   tenant: TenantContext,
-  table: RollupTable,
-  tagId: number,
-  fromUs: number,
-  toUs: number,
-): Promise<RollupRow[]> {
-  return query<RollupRow>(
-    `select tag_id as "tagId", (extract(epoch from bucket) * 1000000)::int8 as "bucketUs", n, good, min, max, sum, first, last,
-            first_us as "firstUs", last_us as "lastUs", held_us as "heldUs", integral, last_good as "lastGood"
-       from series.${table}
-      where tenant_id = $1::int4 and tag_id = $2::int4 and bucket >= to_timestamp($3::float8) and bucket < to_timestamp($4::float8)
-      order by tag_id, bucket`,
-    [tenant.tenantId, tagId, fromUs / 1e6, toUs / 1e6],
+  keys: readonly DayKey[],
+  untilAfterUs: readonly number[] = keys.map(() => Number.MIN_SAFE_INTEGER),
+): Promise<DayRow[]> {
+  if (keys.length === 0) return [];
+  const days = keys.map(({ dayUs }) => dayUs);
+  const rows = await query<DayKey & { hours: Buffer; quarters: Buffer | null }>(
+    `select d.tag_id as "tagId", d.day_us as "dayUs", d.hours, d.quarters from unnest($2::int4[], $3::int8[], $4::int8[]) as u(tag_id, day_us, after_us)
+       join series.rollup_day d on d.tag_id = u.tag_id and d.day_us = u.day_us and d.until_us > u.after_us
+      where d.tenant_id = $1::int4 and d.day_us >= $5::int8 and d.day_us <= $6::int8`,
+    [tenant.tenantId, keys.map(({ tagId }) => tagId), days, untilAfterUs, smallest(days), largest(days)],
   );
+  return rows.map(({ tagId, dayUs, hours, quarters }) => ({
+    tagId,
+    dayUs,
+    hours: unpackRollups(hours),
+    quarters: quarters === null ? undefined : unpackRollups(quarters),
+  }));
+}
+
+async function writeDays(query: Query, tenant: TenantContext, days: readonly DayRow[], known: ReadonlyMap<string, unknown>): Promise<void> {
+  const kept = days.filter(({ hours }) => isWorthwhile(hours));
+  const gone = days.filter((day) => !isWorthwhile(day.hours) && known.has(keyOf(day)));
+  if (gone.length > 0) {
+    await query(
+      `delete from series.rollup_day d using unnest($2::int4[], $3::int8[]) as u(tag_id, day_us)
+        where d.tenant_id = $1::int4 and d.tag_id = u.tag_id and d.day_us = u.day_us and d.day_us >= $4::int8 and d.day_us <= $5::int8`,
+      [
+        tenant.tenantId,
+        gone.map(({ tagId }) => tagId),
+        gone.map(({ dayUs }) => dayUs),
+        smallest(gone.map(({ dayUs }) => dayUs)),
+        largest(gone.map(({ dayUs }) => dayUs)),
+      ],
+    );
+  }
+  for (let from = 0; from < kept.length; from += 2_000) {
+    const part = kept.slice(from, from + 2_000);
+    const hours = part.map((day) => packRollups(day.hours, HOUR_US, { settled: true }));
+    const quarters = part.map((day) =>
+      day.quarters !== undefined && isWorthwhile(day.quarters)
+        ? packRollups(day.quarters, QUARTER_US, { settled: true })
+        : Buffer.alloc(0),
+    );
+    const pieces = [...hours, ...quarters];
+    const lengths = pieces.map((bytes) => bytes.length);
+    const offsets = offsetsOf(lengths);
+    await query(
+      `insert into series.rollup_day as d (tenant_id, tag_id, day_us, until_us, n, good, hours, quarters)
+       select $1::int4, tag_id, day_us, until_us, n, good, substring($2::bytea from h_at for h_bytes),
+              case when q_bytes > 0 then substring($2::bytea from q_at for q_bytes) end
+         from unnest($3::int4[], $4::int8[], $5::int8[], $6::int4[], $7::int4[], $8::int4[], $9::int4[], $10::int4[], $11::int4[])
+           as u(tag_id, day_us, until_us, n, good, h_at, h_bytes, q_at, q_bytes)
+       on conflict (tenant_id, tag_id, day_us) do update
+          set until_us = excluded.until_us, n = excluded.n, good = excluded.good, hours = excluded.hours, quarters = excluded.quarters,
+              revision = d.revision + 1`,
+      [
+        tenant.tenantId,
+        Buffer.concat(pieces),
+        part.map(({ tagId }) => tagId),
+        part.map(({ dayUs }) => dayUs),
+        part.map((day) => (day.hours.bucketUs[day.hours.length - 1] ?? 0) + HOUR_US),
+        part.map((day) => totalOf(day.hours, 'n')),
+        part.map((day) => totalOf(day.hours, 'good')),
+        offsets.slice(0, part.length),
+        lengths.slice(0, part.length),
+        offsets.slice(part.length),
+        lengths.slice(part.length),
+      ],
+    );
+  }
+}
+
+/** Whether rows hold enough samples each to be stored. */
+export const isWorthwhile = (rows: RollupRows): boolean => rows.length > 0 && totalOf(rows, 'n') >= WORTHWHILE * rows.length;
+
+function totalOf(rows: RollupRows, column: 'n' | 'good'): number {
+  let total = 0;
+  for (let i = 0; i < rows.length; i++) total += rows[column][i] ?? 0;
+  return total;
 }
 
 const smallest = (values: readonly number[]): number => values.reduce((low, value) => Math.min(low, value), Infinity);

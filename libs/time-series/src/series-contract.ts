@@ -60,6 +60,25 @@ export interface Bucket {
   readonly completeness: number;
 }
 
+/** Buckets of one tag as columns, for many tags at once; NaN where a bucket has no good sample. Bucket i begins at startUs + i × widthUs. */
+export interface BucketColumns {
+  readonly startUs: TimeUs;
+  readonly widthUs: number;
+  readonly count: Int32Array;
+  readonly goodCount: Int32Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly mean: Float64Array;
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  readonly completeness: Float64Array;
+}
+
+export interface TagBuckets {
+  readonly tagId: number;
+  readonly buckets: BucketColumns;
+}
+
 export interface ContinuityEntry extends TimeRange {
   readonly tagId: number;
   readonly kind: ContinuityKind;
@@ -71,6 +90,8 @@ export interface ContinuityEntry extends TimeRange {
 export interface SeriesReader {
   raw(tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<readonly TagSamples[]>;
   buckets(tenant: TenantContext, tagId: number, range: TimeRange, bucketSeconds: number): Promise<readonly Bucket[]>;
+  /** One entry per tag asked for, in the order asked, all in one snapshot. */
+  bucketsOfTags(tenant: TenantContext, tagIds: readonly number[], range: TimeRange, bucketSeconds: number): Promise<readonly TagBuckets[]>;
   latest(tenant: TenantContext, tagIds: readonly number[]): Promise<readonly LatestSample[]>;
   /** The last sample at or before a time. */
   asOf(tenant: TenantContext, tagIds: readonly number[], atUs: TimeUs): Promise<readonly LatestSample[]>;

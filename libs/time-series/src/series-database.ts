@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { bindTenant, type RunSql, type TenantContext } from '@telltale/tenancy';
+import { arrayLiteral } from './array-literal.js';
 
 const INT8_OID = 20;
 const parse = pg.types.getTypeParser;
@@ -69,7 +70,7 @@ export class SeriesDatabase {
     const client = await this.pool.connect();
     const query = async <R>(sql: string, params: readonly unknown[] = []): Promise<R[]> => {
       this.observe(sql);
-      const result = await client.query(sql, [...params]);
+      const result = await client.query(sql, params.map(arrayLiteral));
       return result.rows as R[];
     };
     // A connection that breaks between two statements reports it here; the next statement rejects.

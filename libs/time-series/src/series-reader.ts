@@ -1,5 +1,6 @@
 import { sliceColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
+import { bucketObjects } from './bucket-series.js';
 import { readAsOf, readLatest } from './read-as-of.js';
 import { readBuckets } from './read-buckets.js';
 import { readContinuity, readContinuitySince } from './read-continuity.js';
@@ -22,8 +23,12 @@ export function openSeriesReader(
       const columns = await read(tenant, (query) => readSamples(query, tenant, tagIds, range));
       return tagRuns(columns).map(({ tagId, from, to }) => ({ tagId, samples: sliceColumns(columns, from, to) }));
     },
-    buckets: (tenant, tagId, range, bucketSeconds) =>
-      read(tenant, (query) => readBuckets(query, tenant, tagId, range, bucketSeconds)),
+    buckets: async (tenant, tagId, range, bucketSeconds) => {
+      const [only] = await read(tenant, (query) => readBuckets(query, tenant, [tagId], range, bucketSeconds));
+      return only === undefined ? [] : bucketObjects(only.buckets);
+    },
+    bucketsOfTags: async (tenant, tagIds, range, bucketSeconds) =>
+      tagIds.length === 0 ? [] : read(tenant, (query) => readBuckets(query, tenant, tagIds, range, bucketSeconds)),
     latest: async (tenant, tagIds) =>
       tagIds.length === 0 ? [] : read(tenant, (query) => readLatest(query, tenant, tagIds)),
     asOf: async (tenant, tagIds, atUs) =>

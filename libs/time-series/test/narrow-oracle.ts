@@ -76,11 +76,11 @@ export async function createNarrowOracle(cluster: SeriesCluster): Promise<Narrow
       ) as unknown as OracleSample[],
     rollups: async (tenantId, width) => {
       const minutes = `select tag_id, t / 60000000 as minute, count(*) as n, count(*) filter (where ok) as good,
-          min(value) filter (where ok) as min, max(value) filter (where ok) as max, coalesce(sum(value order by t) filter (where ok), 0) as sum,
+          min(value) filter (where ok) as min, max(value) filter (where ok) as max, coalesce(sum(value::numeric) filter (where ok), 0)::float8 as sum,
           (array_agg(value order by t) filter (where ok))[1] as first, (array_agg(value order by t desc) filter (where ok))[1] as last,
           min(t) as first_us, max(t) as last_us
         from (select *, ${USABLE} as ok from (${TRUTH}) x) y group by 1, 2`;
-      const hours = `select tag_id, minute / 60 as hour, sum(n) as n, sum(good) as good, min(min) as min, max(max) as max, sum(sum order by minute) as sum,
+      const hours = `select tag_id, minute / 60 as hour, sum(n) as n, sum(good) as good, min(min) as min, max(max) as max, sum(sum::numeric)::float8 as sum,
           (array_agg(first order by minute) filter (where good > 0))[1] as first, (array_agg(last order by minute desc) filter (where good > 0))[1] as last,
           min(first_us) as first_us, max(last_us) as last_us from (${minutes}) m group by 1, 2`;
       return numbers(

@@ -21,10 +21,8 @@ export function steamLeaks(): DashboardBuilder {
               d.onset_at as "since", a.state from ${openLeaks} order by d.loss_kg_per_hour desc nulls last` }, { width: 24, height: 7 }))
     .withPanel(trend({ title: 'Warmest sensors of the run', description: 'Air temperature, mean per bucket, of the eight sensors with the highest value in the time range.', unit: 'celsius',
       sql: `with warm as (
-              select s.tag_id, s.position_m, max(m.max) as top
-              from registry.pipe_sensor s join series.rollup_1m m on m.tag_id = s.tag_id
-              where s.pipe_run_id = $run and $__timeFilter(m.bucket)
-              group by s.tag_id, s.position_m order by top desc nulls last limit 8)
+              select s.tag_id, s.position_m, series.tag_highest(s.tag_id, $__timeFrom(), $__timeTo()) as top
+              from registry.pipe_sensor s where s.pipe_run_id = $run order by top desc nulls last limit 8)
             select b.bucket as "time", round(w.position_m::numeric, 1) || ' m' as "metric", b.mean as "value"
             from warm w cross join lateral series.tag_buckets(w.tag_id, $__timeFrom(), $__timeTo(), '$__interval'::interval) b
             order by b.bucket` }, { width: 24, height: 10 }))

@@ -1,0 +1,246 @@
+import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
+import type { TenantContext } from '@telltale/tenancy';
+import { unpackChunk } from './chunk-table.js';
+import { blockSamples } from './read-samples.js';
+import { unpackRollups } from './rollup-pack.js';
+import {
+  DAY_US,
+  HOUR_US,
+  MINUTE_US,
+  QUARTER_US,
+  rollUpByMinutes,
+  rollUpRows,
+  RollupRows,
+  rollUpSamples,
+  startsEvery,
+  type Gaps,
+} from './rollup-rows.js';
+import { readDays } from './rollup-table.js';
+import { firstAtOrAfter, resolveSamples, tagRuns } from './sample-order.js';
+import type { TimeRange } from './series-contract.js';
+import type { Query } from './series-database.js';
+
+type GapsOfTags = ReadonlyMap<number, Gaps>;
+
+/** A stretch of one tag, on whole buckets. */
+interface Stretch extends TimeRange {
+  readonly tagId: number;
+}
+
+/**
+ * Rows of `widthUs` per tag in a range on whole buckets: stored hours or quarters where they exist, else from minutes, else from
+ * samples. Buckets that a sample not yet folded or a declared gap concerns are computed from their samples.
+ */
+export async function readRollups(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  range: TimeRange,
+  widthUs: number,
+  gaps: GapsOfTags,
+): Promise<Map<number, RollupRows>> {
+  const fresh = resolveSamples(await blockSamples(query, tenant, tagIds, range)).columns;
+  const whole = tagIds.map((tagId) => ({ tagId, ...range }));
+  if (widthUs % MINUTE_US !== 0) return fromSamples(query, tenant, whole, fresh, widthUs, gaps);
+  const stored = new Map<number, RollupRows[]>(tagIds.map((tagId) => [tagId, []]));
+  let open: readonly Stretch[] = whole;
+  if (widthUs === HOUR_US || widthUs === QUARTER_US) {
+    const level = widthUs === HOUR_US ? 'hours' : 'quarters';
+    for (const { tagId, rows } of await readDays(query, tenant, tagIds, range.fromUs, range.toUs, level)) {
+      stored.get(tagId)?.push(clipped(rows, range));
+    }
+    open = tagIds.flatMap((tagId) => missingHours(tagId, stored.get(tagId) ?? [], range));
+  }
+  for (const [tagId, parts] of Map.groupBy(await minutesOf(query, tenant, open), ({ tagId }) => tagId)) {
+    const minutes = inOrder(parts.map(({ rows }) => rows));
+    stored.get(tagId)?.push(widthUs === MINUTE_US ? minutes : rollUpRows(minutes, startsEvery(widthUs)));
+  }
+  const joined = new Map([...stored].map(([tagId, parts]) => [tagId, inOrder(parts)]));
+  const renewed = renewedStretches(joined, fresh, widthUs, gaps);
+  if (renewed.length === 0) return joined;
+  const computed = await fromSamples(query, tenant, renewed, fresh, widthUs, gaps);
+  for (const [tagId, rows] of computed) {
+    const stretches = renewed.filter((stretch) => stretch.tagId === tagId);
+    joined.set(tagId, inOrder([...outside(joined.get(tagId) ?? new RollupRows(0), stretches), rows]));
+  }
+  return joined;
+}
+
+/** Hours of the range of which nothing is stored, as few stretches as possible. */
+function missingHours(tagId: number, parts: readonly RollupRows[], range: TimeRange): Stretch[] {
+  const hourOf = startsEvery(HOUR_US);
+  const stretches: Stretch[] = [];
+  let at = range.fromUs;
+  for (const rows of parts) {
+    for (let i = 0; i < rows.length; i++) {
+      const hourUs = hourOf(rows.bucketUs[i] ?? 0);
+      if (hourUs > at) stretches.push({ tagId, fromUs: at, toUs: hourUs });
+      at = Math.max(at, hourUs + HOUR_US);
+    }
+  }
+  if (at < range.toUs) stretches.push({ tagId, fromUs: at, toUs: range.toUs });
+  return stretches;
+}
+
+interface ChunkPiece {
+  readonly tagId: number;
+  readonly startUs: number;
+  readonly at: number;
+  readonly minutes: Buffer | null;
+  readonly data: Buffer | null;
+}
+
+/** Chunks of each stretch with the minutes, or where they have none, or when asked for, the samples. */
+function chunkPieces(query: Query, tenant: TenantContext, stretches: readonly Stretch[], samples: boolean): Promise<ChunkPiece[]> {
+  const fromUs = stretches.reduce((least, stretch) => Math.min(least, stretch.fromUs), Infinity);
+  const toUs = stretches.reduce((most, stretch) => Math.max(most, stretch.toUs), -Infinity);
+  const columns = samples
+    ? 'null::bytea as minutes, c.data'
+    : 'c.minutes, case when c.minutes is null then c.data end as data';
+  return query<ChunkPiece>(
+    `select c.tag_id as "tagId", c.window_start_us as "startUs", u.at::int4 as at, ${columns}
+       from unnest($2::int4[], $3::int8[], $4::int8[]) with ordinality as u(tag_id, from_us, to_us, at)
+       join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us > u.from_us - ${DAY_US} and c.window_start_us < u.to_us
+      where c.tenant_id = $1::int4 and c.window_start_us > $5::int8 and c.window_start_us < $6::int8
+        and c.t_max_us >= u.from_us and c.t_min_us < u.to_us
+      order by u.at, c.window_start_us`,
+    [
+      tenant.tenantId,
+      stretches.map(({ tagId }) => tagId),
+      stretches.map((stretch) => stretch.fromUs),
+      stretches.map((stretch) => stretch.toUs),
+      fromUs - DAY_US,
+      toUs,
+    ],
+  );
+}
+
+/** Minutes of every stretch, from chunks alone. */
+async function minutesOf(
+  query: Query,
+  tenant: TenantContext,
+  stretches: readonly Stretch[],
+): Promise<{ tagId: number; rows: RollupRows }[]> {
+  if (stretches.length === 0) return [];
+  return (await chunkPieces(query, tenant, stretches, false)).flatMap(({ tagId, startUs, at, minutes, data }) => {
+    const stretch = stretches[at - 1];
+    if (stretch === undefined) return [];
+    if (minutes !== null) return [{ tagId, rows: clipped(unpackRollups(minutes), stretch) }];
+    if (data === null) return [];
+    const columns = unpackChunk(tagId, startUs, data);
+    const [from, to] = indexesOf(columns, stretch);
+    return [{ tagId, rows: rollUpSamples(columns, from, to, MINUTE_US) }];
+  });
+}
+
+/** Rows of every stretch from all its samples, those not yet folded included. */
+async function fromSamples(
+  query: Query,
+  tenant: TenantContext,
+  stretches: readonly Stretch[],
+  fresh: SampleColumns,
+  widthUs: number,
+  gaps: GapsOfTags,
+): Promise<Map<number, RollupRows>> {
+  const pieces = Map.groupBy(await chunkPieces(query, tenant, stretches, true), ({ at }) => at);
+  const runs = new Map(tagRuns(fresh).map(({ tagId, from, to }) => [tagId, sliceColumns(fresh, from, to)]));
+  const rows = new Map<number, RollupRows[]>();
+  stretches.forEach((stretch, i) => {
+    const parts = (pieces.get(i + 1) ?? []).flatMap(({ tagId, startUs, data }) => (data === null ? [] : [unpackChunk(tagId, startUs, data)]));
+    const own = runs.get(stretch.tagId);
+    if (own !== undefined) parts.push(own);
+    const within = parts.map((columns) => sliceColumns(columns, ...indexesOf(columns, stretch)));
+    const { columns } = resolveSamples(concatColumns(within));
+    const gapsOfTag = gaps.get(stretch.tagId) ?? [];
+    const count = columns.tagIds.length;
+    const computed =
+      widthUs > MINUTE_US && widthUs % MINUTE_US === 0
+        ? rollUpByMinutes(columns, 0, count, widthUs, gapsOfTag)
+        : rollUpSamples(columns, 0, count, widthUs, gapsOfTag);
+    rows.set(stretch.tagId, [...(rows.get(stretch.tagId) ?? []), computed]);
+  });
+  return new Map([...rows].map(([tagId, parts]) => [tagId, inOrder(parts)]));
+}
+
+/** Buckets with a sample that is not folded yet, or that a declared gap cuts. */
+function renewedStretches(stored: ReadonlyMap<number, RollupRows>, fresh: SampleColumns, widthUs: number, gaps: GapsOfTags): Stretch[] {
+  const buckets = new Map<number, Set<number>>();
+  const renew = (tagId: number, bucketUs: number): void => {
+    const own = buckets.get(tagId) ?? new Set();
+    buckets.set(tagId, own.add(bucketUs));
+  };
+  for (let i = 0; i < fresh.tagIds.length; i++)
+    renew(fresh.tagIds[i] ?? 0, Math.floor((fresh.sourceTimesUs[i] ?? 0) / widthUs) * widthUs);
+  for (const [tagId, own] of gaps) {
+    const rows = stored.get(tagId);
+    for (let i = 0; rows !== undefined && i < rows.length; i++) {
+      const [firstUs, lastUs] = [rows.firstUs[i] ?? 0, rows.lastUs[i] ?? 0];
+      if (own.some(([from, to]) => from < lastUs && to > firstUs)) renew(tagId, rows.bucketUs[i] ?? 0);
+    }
+  }
+  return [...buckets].flatMap(([tagId, own]) => {
+    const stretches: { tagId: number; fromUs: number; toUs: number }[] = [];
+    for (const bucket of [...own].sort((a, b) => a - b)) {
+      const last = stretches.at(-1);
+      if (last?.toUs === bucket) last.toUs = bucket + widthUs;
+      else stretches.push({ tagId, fromUs: bucket, toUs: bucket + widthUs });
+    }
+    return stretches;
+  });
+}
+
+/** The parts of the rows between the stretches. */
+function outside(rows: RollupRows, stretches: readonly TimeRange[]): RollupRows[] {
+  const parts: RollupRows[] = [];
+  let fromUs = -Infinity;
+  for (const stretch of stretches) {
+    parts.push(clipped(rows, { fromUs, toUs: stretch.fromUs }));
+    fromUs = stretch.toUs;
+  }
+  return [...parts, clipped(rows, { fromUs, toUs: Infinity })];
+}
+
+function clipped(rows: RollupRows, { fromUs, toUs }: TimeRange): RollupRows {
+  const from = rows.indexAt(fromUs);
+  const to = rows.indexAt(toUs);
+  if (from === 0 && to === rows.length) return rows;
+  const part = new RollupRows(Math.max(0, to - from));
+  if (to > from) part.append(rows, from, to);
+  return part;
+}
+
+/** All rows by time; no two parts have the same bucket, but one may lie in a hole of another. */
+function inOrder(parts: readonly RollupRows[]): RollupRows {
+  const sorted = parts.filter(({ length }) => length > 0).sort((a, b) => (a.bucketUs[0] ?? 0) - (b.bucketUs[0] ?? 0));
+  const [only] = sorted;
+  if (only !== undefined && sorted.length === 1) return only;
+  const whole = new RollupRows(sorted.reduce((sum, { length }) => sum + length, 0));
+  const inside: RollupRows[] = [];
+  for (const part of sorted) {
+    if (whole.length > 0 && (part.bucketUs[0] ?? 0) < (whole.bucketUs[whole.length - 1] ?? 0)) inside.push(part);
+    else whole.append(part, 0, part.length);
+  }
+  return inside.length === 0 ? whole : woven(whole, inOrder(inside));
+}
+
+function woven(a: RollupRows, b: RollupRows): RollupRows {
+  const whole = new RollupRows(a.length + b.length);
+  let at = 0;
+  for (let i = 0; i < b.length;) {
+    const to = a.indexAt(b.bucketUs[i] ?? 0);
+    whole.append(a, at, to);
+    at = to;
+    const next = at < a.length ? (a.bucketUs[at] ?? Infinity) : Infinity;
+    const end = Math.max(i + 1, b.indexAt(next));
+    whole.append(b, i, end);
+    i = end;
+  }
+  whole.append(a, at, a.length);
+  return whole;
+}
+
+function indexesOf(columns: SampleColumns, { fromUs, toUs }: TimeRange): [number, number] {
+  const count = columns.tagIds.length;
+  const from = firstAtOrAfter(columns, fromUs, 0, count);
+  return [from, firstAtOrAfter(columns, toUs, from, count)];
+}

@@ -1,0 +1,255 @@
+import { isGood, type SampleColumns } from '@telltale/tag-sample';
+import { DecimalSum } from './decimal-sum.js';
+import { firstAtOrAfter } from './sample-order.js';
+
+export const MINUTE_US = 60_000_000;
+export const QUARTER_US = 900_000_000;
+export const HOUR_US = 3_600_000_000;
+export const DAY_US = 86_400_000_000;
+
+/**
+ * A good sample covers the time until the next sample of its tag, at most this long and never into a declared gap.
+ * Silence within it means an unchanged value: outages are declared by the gateway.
+ */
+export const HOLD_LIMIT_US = 900_000_000;
+
+/** Half-open stretches without valid data, sorted and disjoint. */
+export type Gaps = readonly (readonly [fromUs: number, toUs: number])[];
+
+/**
+ * Rows of one tag as columns, oldest bucket first; the same index is the same bucket. Each row is a pure function of the samples
+ * in its bucket, so that any arrival order gives the same bits. Row indexes run to `length`, the arrays may be longer.
+ */
+export class RollupRows {
+  length = 0;
+  /** Start of the bucket. */
+  readonly bucketUs: Float64Array;
+  readonly n: Float64Array;
+  /** Samples that are good and have a finite value; min to last are about these and NaN when there is none. */
+  readonly good: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  /** Correctly rounded when all values are decimals, else added up in the order of time. */
+  readonly sum: Float64Array;
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  /** First and last sample of any quality. */
+  readonly firstUs: Float64Array;
+  readonly lastUs: Float64Array;
+  /** Time between samples of the bucket that a good sample covers. */
+  readonly heldUs: Float64Array;
+  /** Integral of the value over heldUs, in value × seconds; NaN where only minutes are stored, which have none. */
+  readonly integral: Float64Array;
+  readonly lastGood: Uint8Array;
+  /** How often the row was computed anew after its time was over. */
+  readonly revision: Float64Array;
+
+  constructor(capacity: number) {
+    const column = (): Float64Array => new Float64Array(capacity);
+    [this.bucketUs, this.n, this.good, this.min, this.max, this.sum, this.first, this.last] = [
+      column(),
+      column(),
+      column(),
+      column(),
+      column(),
+      column(),
+      column(),
+      column(),
+    ];
+    [this.firstUs, this.lastUs, this.heldUs, this.integral, this.revision] = [
+      column(),
+      column(),
+      column(),
+      column(),
+      column(),
+    ];
+    this.lastGood = new Uint8Array(capacity);
+  }
+
+  /** Copies rows [from, to) of another to the end; there must be room. */
+  append(other: RollupRows, from: number, to: number): void {
+    for (const name of COLUMNS) this[name].set(other[name].subarray(from, to), this.length);
+    this.length += to - from;
+  }
+
+  /** First row whose bucket begins at or after a time; `length` when there is none. */
+  indexAt(timeUs: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.bucketUs[middle] ?? 0) < timeUs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+const COLUMNS = [
+  'bucketUs',
+  'n',
+  'good',
+  'min',
+  'max',
+  'sum',
+  'first',
+  'last',
+  'firstUs',
+  'lastUs',
+  'heldUs',
+  'integral',
+  'lastGood',
+  'revision',
+] as const;
+
+/** Until when a good sample at `fromUs` covers, when the next one is at `nextUs`. */
+export function coveredUntil(fromUs: number, nextUs: number, gaps: Gaps): number {
+  const until = Math.min(nextUs, fromUs + HOLD_LIMIT_US);
+  for (const [gapFrom, gapTo] of gaps) {
+    if (gapFrom >= until) break;
+    if (gapTo > fromUs) return Math.max(fromUs, gapFrom);
+  }
+  return until;
+}
+
+/** The rows of every bucket of `widthUs` that has a sample in [from, to) of sorted columns of one tag. */
+export function rollUpSamples(
+  columns: SampleColumns,
+  from: number,
+  to: number,
+  widthUs: number,
+  gaps: Gaps = [],
+): RollupRows {
+  const ends: number[] = [];
+  for (let at = from; at < to;) {
+    const bucketUs = Math.floor((columns.sourceTimesUs[at] ?? 0) / widthUs) * widthUs;
+    at = firstAtOrAfter(columns, bucketUs + widthUs, at, Math.min(to, at + widthUs));
+    ends.push(at);
+  }
+  const rows = new RollupRows(ends.length);
+  const sums = new DecimalSum();
+  let at = from;
+  for (const end of ends) {
+    addRow(rows, columns, at, end, widthUs, gaps, sums);
+    at = end;
+  }
+  return rows;
+}
+
+function addRow(
+  rows: RollupRows,
+  { values, statuses, sourceTimesUs }: SampleColumns,
+  from: number,
+  to: number,
+  widthUs: number,
+  gaps: Gaps,
+  sums: DecimalSum,
+): void {
+  const row = rows.length++;
+  let min = Infinity;
+  let max = -Infinity;
+  let first = NaN;
+  let last = NaN;
+  let heldUs = 0;
+  let integral = 0;
+  let lastGood = false;
+  sums.begin(to - from);
+  for (let i = from; i < to; i++) {
+    const value = values[i] ?? NaN;
+    lastGood = isGood(statuses[i] ?? 0) && Number.isFinite(value);
+    if (!lastGood) continue;
+    if (sums.add(value) === 1) first = value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    last = value;
+    if (i + 1 < to) {
+      const at = sourceTimesUs[i] ?? 0;
+      const held = coveredUntil(at, sourceTimesUs[i + 1] ?? 0, gaps) - at;
+      heldUs += held;
+      integral += (value * held) / 1e6;
+    }
+  }
+  rows.bucketUs[row] = Math.floor((sourceTimesUs[from] ?? 0) / widthUs) * widthUs;
+  rows.n[row] = to - from;
+  rows.good[row] = sums.count;
+  rows.min[row] = sums.count > 0 ? min + 0 : NaN;
+  rows.max[row] = sums.count > 0 ? max + 0 : NaN;
+  rows.sum[row] = sums.total();
+  rows.first[row] = first;
+  rows.last[row] = last;
+  rows.firstUs[row] = sourceTimesUs[from] ?? 0;
+  rows.lastUs[row] = sourceTimesUs[to - 1] ?? 0;
+  rows.heldUs[row] = heldUs;
+  rows.integral[row] = integral;
+  rows.lastGood[row] = lastGood ? 1 : 0;
+}
+
+/** Coarser rows from finer ones; `startOf` says where the bucket of a finer one begins and must not fall. */
+export function rollUpRows(rows: RollupRows, startOf: (bucketUs: number) => number, gaps: Gaps = []): RollupRows {
+  const coarse = new RollupRows(rows.length);
+  const sums = new DecimalSum();
+  for (let at = 0; at < rows.length;) {
+    const startUs = startOf(rows.bucketUs[at] ?? 0);
+    let end = at + 1;
+    while (end < rows.length && startOf(rows.bucketUs[end] ?? 0) === startUs) end++;
+    coarse.append(rows, at, at + 1);
+    const row = coarse.length - 1;
+    coarse.bucketUs[row] = startUs;
+    if (end > at + 1) addUp(coarse, row, rows, at, end, gaps, sums);
+    at = end;
+  }
+  return coarse;
+}
+
+export const startsEvery =
+  (widthUs: number) =>
+  (timeUs: number): number =>
+    Math.floor(timeUs / widthUs) * widthUs;
+
+/** Minutes of the samples first, then their sum, so that every path gives the same bits. */
+export const rollUpByMinutes = (columns: SampleColumns, from: number, to: number, widthUs: number, gaps: Gaps = []): RollupRows =>
+  rollUpRows(rollUpSamples(columns, from, to, MINUTE_US, gaps), startsEvery(widthUs), gaps);
+
+function addUp(coarse: RollupRows, row: number, rows: RollupRows, from: number, to: number, gaps: Gaps, sums: DecimalSum): void {
+  let { n, good, min, max, first, last, heldUs, integral } = {
+    n: 0,
+    good: 0,
+    min: Infinity,
+    max: -Infinity,
+    first: NaN,
+    last: NaN,
+    heldUs: 0,
+    integral: 0,
+  };
+  sums.begin(to - from);
+  for (let i = from; i < to; i++) {
+    n += rows.n[i] ?? 0;
+    const ownGood = rows.good[i] ?? 0;
+    if (i > from && rows.lastGood[i - 1] === 1) {
+      const at = rows.lastUs[i - 1] ?? 0;
+      const bridge = coveredUntil(at, rows.firstUs[i] ?? 0, gaps) - at;
+      heldUs += bridge;
+      integral += (last * bridge) / 1e6;
+    }
+    heldUs += rows.heldUs[i] ?? 0;
+    integral += rows.integral[i] ?? 0;
+    if (ownGood === 0) continue;
+    if (good === 0) first = rows.first[i] ?? NaN;
+    good += ownGood;
+    last = rows.last[i] ?? NaN;
+    min = Math.min(min, rows.min[i] ?? NaN);
+    max = Math.max(max, rows.max[i] ?? NaN);
+    sums.add(rows.sum[i] ?? 0);
+  }
+  coarse.n[row] = n;
+  coarse.good[row] = good;
+  coarse.min[row] = good > 0 ? min : NaN;
+  coarse.max[row] = good > 0 ? max : NaN;
+  coarse.sum[row] = sums.total();
+  coarse.first[row] = first;
+  coarse.last[row] = last;
+  coarse.lastUs[row] = rows.lastUs[to - 1] ?? 0;
+  coarse.heldUs[row] = heldUs;
+  coarse.integral[row] = integral;
+  coarse.lastGood[row] = rows.lastGood[to - 1] ?? 0;
+}
