@@ -9,6 +9,10 @@ export interface BenchDatabase {
   readonly urls: RoleUrls;
   readonly admin: pg.Pool;
   readonly pid: number;
+  /** Superuser in the database telltale. */
+  readonly adminUrl: string;
+  /** For the bench's own files; removed by close(). */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -37,10 +41,18 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
     urls,
     admin,
     pid: server.pid,
+    adminUrl: url.href,
+    folder,
     close: async () => {
       await admin.end();
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Bytes of WAL written since the beginning. */
+export async function walPosition({ admin }: Pick<BenchDatabase, 'admin'>): Promise<number> {
+  const { rows } = await admin.query<{ at: string }>(`select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as at`);
+  return Number(rows[0]?.at);
 }

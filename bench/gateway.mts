@@ -76,9 +76,17 @@ export async function benchGateway(args: readonly string[]): Promise<void> {
     await pause(8_000);
     const before = { cpu: cpuSeconds(), at: performance.now(), received, bytes };
     let most = 0;
-    for (let second = 0; second < seconds; second++) {
+    const minutes: { readonly minute: number; readonly rss: number; readonly core: number }[] = [];
+    let minuteCpu = before.cpu;
+    for (let second = 1; second <= seconds; second++) {
       await pause(1_000);
       most = Math.max(most, rssMb());
+      if (second % 60 > 0) continue;
+      const cpu = cpuSeconds();
+      minutes.push({ minute: second / 60, rss: rssMb(), core: (cpu - minuteCpu) / 60 });
+      minuteCpu = cpu;
+      const { minute, rss, core } = minutes.at(-1) ?? { minute: 0, rss: 0, core: 0 };
+      if (seconds > 120) process.stdout.write(`  minute ${minute}: RSS ${rss.toFixed(1)} MB, ${(core * 100).toFixed(1)} % of a core\n`);
     }
     const elapsed = (performance.now() - before.at) / 1000;
     const core = (cpuSeconds() - before.cpu) / elapsed;
@@ -86,6 +94,7 @@ export async function benchGateway(args: readonly string[]): Promise<void> {
     printResult('gateway', { tags, hertz, seconds, 'limit % of a core': LIMITS.core * 100, 'limit MB': LIMITS.rssMb }, [
       { '% of a core': core * 100, 'RSS MB at most': most, 'samples/s committed': rate, 'samples/s asked': tags * hertz, 'B/sample on the wire': (bytes - before.bytes) / (received - before.received) },
     ]);
+    if (minutes.length >= 10) process.stdout.write(`  RSS over the last ${minutes.length - 5} min: ${slopeOf(minutes.slice(5).map(({ minute, rss }) => [minute, rss])).toFixed(3)} MB/min\n`);
     process.exitCode = core <= LIMITS.core && most <= LIMITS.rssMb && rate >= tags * hertz * 0.97 ? 0 : 1;
   } finally {
     clearInterval(beat);
@@ -97,4 +106,11 @@ export async function benchGateway(args: readonly string[]): Promise<void> {
     ingest.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Least squares, y per x. */
+function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const mean = (at: 0 | 1): number => points.reduce((sum, point) => sum + point[at], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  return points.reduce((sum, point) => sum + (point[0] - x) * (point[1] - y), 0) / points.reduce((sum, point) => sum + (point[0] - x) ** 2, 0);
 }

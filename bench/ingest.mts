@@ -1,6 +1,6 @@
 import { concatColumns, decodeBatch, encodeBatch, type SampleBatch } from '@telltale/tag-sample';
 import { openSeriesWriter, type ReceivedBatch } from '@telltale/time-series';
-import { openBenchDatabase } from './bench-database.mts';
+import { openBenchDatabase, walPosition } from './bench-database.mts';
 import { cpuSeconds } from './cpu-time.mts';
 import { median, numbersFrom, printResult, secondsOf } from './measure.mts';
 import { copyInto, copyRows, NARROW_COLUMNS } from './raw-copy.mts';
@@ -77,9 +77,9 @@ export async function benchIngest(args: readonly string[]): Promise<void> {
         client.release();
       }
       await measure('decode', count, async () => received.forEach(({ encoded }) => decodeBatch(encoded)));
-      const wal = await walPosition();
+      const wal = await walPosition(database);
       await measure('append', count, () => appendAll(received));
-      results.wal.push(((await walPosition()) - wal) / count);
+      results.wal.push(((await walPosition(database)) - wal) / count);
       await measure('replay', count, () => appendAll(received));
       await database.admin.query('truncate public.raw, public.keyed');
       process.stdout.write(`round ${round + 1} of ${options.rounds}: ${count} samples\n`);
@@ -128,12 +128,5 @@ export async function benchIngest(args: readonly string[]): Promise<void> {
       for (let group = groups[next++]; group !== undefined; group = groups[next++]) await writer.append(group);
     };
     await Promise.all(Array.from({ length: options.connections }, work));
-  }
-
-  async function walPosition(): Promise<number> {
-    const { rows } = await database.admin.query<{ at: string }>(
-      `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') as at`,
-    );
-    return Number(rows[0]?.at);
   }
 }

@@ -1,12 +1,16 @@
-// npm run bench -- ingest | query | disk | gateway | opcua [--option=value …]
+// npm run bench -- ingest | sustained | e2e | query | disk | gateway | opcua [--option=value …]
 import { benchDisk } from './disk.mts';
+import { benchE2e } from './e2e.mts';
 import { benchIngest } from './ingest.mts';
 import { benchQuery } from './query.mts';
+import { benchSustained } from './sustained.mts';
 
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   ingest: benchIngest,
+  sustained: benchSustained,
   query: benchQuery,
   disk: benchDisk,
+  e2e: benchE2e,
   // Loaded when asked for: the OPC UA driver alone takes a second.
   gateway: async (args) => (await import('./gateway.mts')).benchGateway(args),
   opcua: async (args) => (await import('./opcua.mts')).benchOpcUa(args),

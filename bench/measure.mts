@@ -17,12 +17,13 @@ export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - start) / 1_000;
 }
 
-/** `--name=value` arguments as numbers over defaults. */
+/** `--name=value` or `--name value` arguments as numbers over defaults; `60s` and `10m` are seconds. */
 export function numbersFrom<D extends Readonly<Record<string, number>>>(args: readonly string[], defaults: D): D {
+  const words = args.join(' ').replaceAll(/(--[a-z-]+) (\d)/g, '$1=$2').split(' ').filter(Boolean);
   const given = Object.fromEntries(
-    args.flatMap((arg) => {
-      const [, name, value] = /^--([a-z-]+)=(\d+(?:\.\d+)?)$/.exec(arg) ?? [];
-      return name === undefined ? [] : [[name, Number(value)]];
+    words.flatMap((word) => {
+      const [, name, value, unit] = /^--([a-z-]+)=(\d+(?:\.\d+)?)([sm]?)$/.exec(word) ?? [];
+      return name === undefined ? [] : [[name, Number(value) * (unit === 'm' ? 60 : 1)]];
     }),
   );
   const unknown = Object.keys(given).filter((name) => !(name in defaults));

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { eventually } from './eventually.mts';
+import { cpuSecondsOf } from './process-stat.mts';
 
 export const redisProgram = (): string | undefined =>
   ['valkey-server', 'redis-server'].find((name) => (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name))));
@@ -40,6 +41,10 @@ export class OwnRedis {
     process.once('exit', () => child.kill('SIGKILL'));
     this.child = child;
     await eventually('Redis answers', async () => (await this.command('PING')).startsWith('+PONG'), 10_000);
+  }
+
+  cpuSeconds(): number {
+    return cpuSecondsOf(this.child?.pid);
   }
 
   kill(): void {

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { cpuSecondsOf } from './process-stat.mts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -60,6 +61,10 @@ export class ServiceProcess {
     if (this.running) return false;
     this.start();
     return true;
+  }
+
+  cpuSeconds(): number {
+    return cpuSecondsOf(this.child?.pid);
   }
 
   rssMb(): number {

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { decodeBatch } from '@telltale/tag-sample';
+import { openSeriesReader, openSeriesWriter, type ReceivedBatch } from '@telltale/time-series';
+import { BatchStore } from './batch-store.mts';
+import { openBenchDatabase, walPosition } from './bench-database.mts';
+import type { CompactionOrder, CompactionReport } from './compaction-thread.mts';
+import { cpuSeconds } from './cpu-time.mts';
+import { median, numbersFrom, percentile, printResult } from './measure.mts';
+
+const TAGS_PER_GATEWAY = 200;
+const SECONDS_PER_BATCH = 5;
+const LIMITS = { samplesPerS: 500_000, p99Ms: 100, walBytes: 15 };
+
+/** Append, compaction, rollups and queries at the same time, for long: what the store keeps up with. The plant's clock runs as fast as the samples come. */
+export async function benchSustained(args: readonly string[]): Promise<void> {
+  const options = numbersFrom(args, { tags: 10_000, for: 600, rate: 500_000, tenants: 4, connections: 2, 'fold-samples': 2_000_000, seed: 1 });
+  const database = await openBenchDatabase();
+  const store = new BatchStore(join(database.folder, 'batches'));
+  const startS = Math.floor(Date.UTC(2026, 8, 1) / 1_000);
+  process.stderr.write('Making the batches …\n');
+  store.fill({ tags: options.tags, tagsPerGateway: TAGS_PER_GATEWAY, secondsPerBatch: SECONDS_PER_BATCH, seconds: Math.ceil((options.rate * options.for) / options.tags), startS, seed: options.seed });
+  const writer = openSeriesWriter(database.urls.telltale_historian, { maxConnections: options.connections });
+  const reader = openSeriesReader(database.urls.telltale_api);
+  const clock = new SharedArrayBuffer(16);
+  const now = new Float64Array(clock);
+  now[0] = startS;
+  const tenantOf = (gateway: number): number => 1 + (gateway % options.tenants);
+  const tenants = Array.from({ length: options.tenants }, (_, i) => i + 1);
+  const order: CompactionOrder = { url: database.urls.telltale_historian, tenants, maxSamples: options['fold-samples'], clock };
+  const compaction = new Worker(new URL('./compaction-thread.mts', import.meta.url), { workerData: order });
+  const reported = new Promise<CompactionReport>((done, failed) => compaction.once('message', done).once('error', failed));
+
+  const appendMs: number[] = [];
+  const queryMs: number[] = [];
+  const backlog: number[] = [];
+  const walBefore = await walPosition(database);
+  const cpuBefore = { all: cpuSeconds(database.pid), append: process.threadCpuUsage() };
+  const began = performance.now();
+  let appended = 0;
+  let offered = 0;
+  let running = true;
+  const appendWork = async (): Promise<void> => {
+    while (offered < store.batches.length && (performance.now() - began) / 1_000 < options.for) {
+      // As the queue hands them over: up to 20 of one tenant in a transaction. Not before they are due.
+      const dueMs = ((store.batches[offered]?.seq ?? 0) * SECONDS_PER_BATCH * options.tags * 1_000) / options.rate;
+      const early = dueMs - (performance.now() - began);
+      if (early > 0) await pause(early);
+      const group = takeGroup();
+      const received = group.map((batch): ReceivedBatch => {
+        const encoded = store.read(batch);
+        return { tenant: { tenantId: tenantOf(batch.gateway) }, batch: decodeBatch(encoded), encoded, receivedAtUs: Date.now() * 1_000 };
+      });
+      const start = performance.now();
+      await writer.append(received);
+      appendMs.push(performance.now() - start);
+      appended += group.reduce((sum, { samples }) => sum + samples, 0);
+      now[0] = startS + (group[0]?.seq ?? 1) * SECONDS_PER_BATCH;
+    }
+  };
+  const ready = new Map<number, (typeof store.batches)[number][]>();
+  function takeGroup(): (typeof store.batches)[number][] {
+    for (;;) {
+      const next = store.batches[offered];
+      const full = [...ready.entries()].find(([, own]) => own.length === 20 || (next === undefined && own.length > 0));
+      if (full !== undefined || next === undefined) {
+        ready.delete(full?.[0] ?? 0);
+        return full?.[1] ?? [];
+      }
+      offered++;
+      const tenantId = tenantOf(next.gateway);
+      ready.set(tenantId, [...(ready.get(tenantId) ?? []), next]);
+    }
+  }
+  const watch = async (): Promise<void> => {
+    while (running) {
+      const { rows } = await database.admin.query<{ n: string }>('select coalesce(sum(n), 0) as n from series.sample_block');
+      backlog.push(Number(rows[0]?.n));
+      await pause(1_000);
+    }
+  };
+  const ask = async (): Promise<void> => {
+    for (let k = 0; running; k++) {
+      const tagId = 1 + ((k * 37) % options.tags);
+      const tenant = { tenantId: tenantOf(1 + Math.floor((tagId - 1) / TAGS_PER_GATEWAY)) };
+      const toUs = (now[0] ?? 0) * 1e6;
+      const start = performance.now();
+      if (k % 3 === 0) await reader.latest(tenant, Array.from({ length: 100 }, (_, i) => tagId + i));
+      else if (k % 3 === 1) await reader.buckets(tenant, tagId, { fromUs: toUs - 3_600e6, toUs }, 60);
+      else await reader.raw(tenant, [tagId], { fromUs: toUs - 600e6, toUs });
+      queryMs.push(performance.now() - start);
+      await pause(200);
+    }
+  };
+  try {
+    const watching = [watch(), ask()];
+    await Promise.all(Array.from({ length: options.connections }, appendWork));
+    const elapsedS = (performance.now() - began) / 1_000;
+    const walBytes = (await walPosition(database)) - walBefore;
+    const cpuUs = ((cpuSeconds(database.pid) - cpuBefore.all) * 1e6) / appended;
+    const { user, system } = process.threadCpuUsage(cpuBefore.append);
+    running = false;
+    await Promise.all(watching);
+    now[1] = 1;
+    const report = await reported;
+    const third = Math.max(1, Math.floor(backlog.length / 3));
+    printResult('sustained', { ...options, limits: LIMITS }, [
+      {
+        'samples/s': appended / elapsedS, 's': elapsedS, 'append p50 ms': median(appendMs), 'append p99 ms': percentile(appendMs, 0.99), 'WAL B/sample': walBytes / appended,
+        'CPU µs/sample': cpuUs, 'of it append': (user + system) / appended, 'of it compaction': (report.cpuS * 1e6) / Math.max(1, report.folded), '2 cores could do': 2e6 / cpuUs, 'folded/s': report.folded / elapsedS, 'fold busy': report.foldS / elapsedS, 'merge busy': report.mergeS / elapsedS,
+        'backlog middle third': median(backlog.slice(third, 2 * third)), 'backlog last third': median(backlog.slice(2 * third)), 'query p95 ms': percentile(queryMs, 0.95), 'queries': queryMs.length, 'wire B/sample': store.bytes / store.samples,
+      },
+    ]);
+  } finally {
+    running = false;
+    now[1] = 1;
+    await Promise.all([writer.close(), reader.close(), reported.catch(() => undefined)]);
+    store.close();
+    await database.close();
+  }
+}
