@@ -10,6 +10,7 @@ import { TenantQuota } from './batches/tenant-quota.js';
 import { GatewayController } from './gateways/gateway.controller.js';
 import { GatewayKeyGuard } from './gateways/gateway-key.guard.js';
 import { KnownGateways } from './gateways/known-gateways.js';
+import { QueueAge } from './gateways/queue-age.js';
 import type { IngestSettings } from './ingest.settings.js';
 import {
   BATCH_LEDGER,
@@ -52,6 +53,7 @@ export class IngestModule {
         OwnedTags,
         TenantQuota,
         BatchIntake,
+        QueueAge,
       ],
     };
   }

@@ -21,4 +21,6 @@ export class Gateway {
   /** As last reported. */
   @Column(OPTIONAL_JSONB) status: GatewayStatus | null;
   @Column(OPTIONAL_TIME) statusAt: Date | null;
+  /** When the oldest batch in the queue had been put there, seen as the gateway last reported; null when none waited. */
+  @Column(OPTIONAL_TIME) queueOldestAt: Date | null;
 }

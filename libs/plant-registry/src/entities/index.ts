@@ -16,6 +16,7 @@ export * from './pipe-sensor.entity.js';
 export * from './product-rate.entity.js';
 export * from './product.entity.js';
 export * from './quarantined-batch.entity.js';
+export * from './server-certificate.entity.js';
 export * from './shift-pattern-record.entity.js';
 export * from './shift-yield.entity.js';
 export * from './site.entity.js';

@@ -1,5 +1,13 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import { ID, OPTIONAL_ID, OPTIONAL_JSONB, OPTIONAL_NUMBER, OPTIONAL_TEXT, TEXT } from './column-types.js';
+import {
+  ID,
+  OPTIONAL_ID,
+  OPTIONAL_JSONB,
+  OPTIONAL_NUMBER,
+  OPTIONAL_TEXT,
+  OPTIONAL_TIME,
+  TEXT,
+} from './column-types.js';
 import type { JsonDocument } from './json-document.js';
 import { Endpoint } from './endpoint.entity.js';
 import { Equipment } from './equipment.entity.js';
@@ -54,4 +62,6 @@ export class Tag {
   @Column(OPTIONAL_JSONB) historyAddress: JsonDocument | null;
   /** What insights read in it, e.g. `pipe-air-temperature`. */
   @Column(OPTIONAL_TEXT) insightRole: string | null;
+  /** Out of service since then; its history stays. */
+  @Column(OPTIONAL_TIME) retiredAt: Date | null;
 }

@@ -5,6 +5,8 @@ import { CreateAlarms1764000000004 } from './1764000000004-create-alarms.js';
 import { SecureRows1764000000005 } from './1764000000005-secure-rows.js';
 import { AnnounceChanges1764000000006 } from './1764000000006-announce-changes.js';
 import { ProveRepairs1764000000007 } from './1764000000007-prove-repairs.js';
+import { OnboardTags1764000000020 } from './1764000000020-onboard-tags.js';
+import { JudgeCertificates1764000000021 } from './1764000000021-judge-certificates.js';
 
 /** In the order in which they run. */
 export const REGISTRY_MIGRATIONS = [
@@ -15,4 +17,6 @@ export const REGISTRY_MIGRATIONS = [
   SecureRows1764000000005,
   AnnounceChanges1764000000006,
   ProveRepairs1764000000007,
+  OnboardTags1764000000020,
+  JudgeCertificates1764000000021,
 ];

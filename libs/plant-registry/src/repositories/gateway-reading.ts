@@ -42,7 +42,7 @@ export class GatewayReading {
         order: { endpointId: 'ASC' },
       });
       const counts: { endpoint_id: number; tags: number }[] = await manager.query(
-        `select endpoint_id, count(*)::int4 as tags from registry.tag where tenant_id = $1 and endpoint_id = any($2) group by 1`,
+        `select endpoint_id, count(*)::int4 as tags from registry.tag where tenant_id = $1 and endpoint_id = any($2) and retired_at is null group by 1`,
         [tenantId, endpoints.map(({ endpointId }) => endpointId)],
       );
       const tagsOf = new Map(counts.map((row) => [row.endpoint_id, row.tags]));

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { In } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import { GatewayConfiguration, type GatewayStatus } from '@telltale/ingest-contract';
 import type { TenantContext } from '@telltale/tenancy';
 import { credentialHash, type RegistryDatabase } from '../database/registry-database.js';
 import { Endpoint, Gateway, GatewayKey, Site, Tag } from '../entities/index.js';
+import { keepShownCertificates, settingsWithTrust, trustedThumbprints } from './certificate.repository.js';
 
 export interface KnownGateway {
   readonly tenant: TenantContext;
@@ -26,13 +27,21 @@ export class GatewayRepository {
     return record && record.revokedAt === null ? { tenant, gatewayId: record.gatewayId, gatewayKeyId } : null;
   }
 
-  async recordStatus(tenant: TenantContext, gatewayId: number, status: GatewayStatus, now: Date): Promise<void> {
-    await this.registry.inTenant(tenant, (manager) =>
-      manager.query(
-        `update registry.gateway set status = $3, status_at = $4 where tenant_id = $1 and gateway_id = $2`,
-        [tenant.tenantId, gatewayId, JSON.stringify(status), now],
-      ),
-    );
+  /** With it: since when the oldest batch of the queue waited at that moment, and certificates that want a decision. */
+  async recordStatus(
+    tenant: TenantContext,
+    gatewayId: number,
+    status: GatewayStatus,
+    now: Date,
+    queueOldestAt: Date | null = null,
+  ): Promise<void> {
+    await this.registry.inTenant(tenant, async (manager) => {
+      await manager.query(
+        `update registry.gateway set status = $3, status_at = $4, queue_oldest_at = $5 where tenant_id = $1 and gateway_id = $2`,
+        [tenant.tenantId, gatewayId, JSON.stringify(status), now, queueOldestAt],
+      );
+      await keepShownCertificates(manager, tenant, gatewayId, status, now);
+    });
   }
 
   /** What the gateway is to collect; `null` when there is no such gateway. `version` changes with the content. */
@@ -45,9 +54,10 @@ export class GatewayRepository {
       const endpoints = await manager.find(Endpoint, { where: { tenantId, gatewayId }, order: { endpointId: 'ASC' } });
       const endpointIds = endpoints.map(({ endpointId }) => endpointId);
       const tags = await manager.find(Tag, {
-        where: { tenantId, endpointId: In(endpointIds) },
+        where: { tenantId, endpointId: In(endpointIds), retiredAt: IsNull() },
         order: { tagId: 'ASC' },
       });
+      const trusted = await trustedThumbprints(manager, tenant, endpointIds);
       const tagsOf = Map.groupBy(tags, (tag) => tag.endpointId);
       const content = {
         gatewayId,
@@ -56,7 +66,7 @@ export class GatewayRepository {
           endpointId,
           name,
           connector,
-          settings,
+          settings: settingsWithTrust(settings, trusted.get(endpointId) ?? []),
           backfillDays,
           tags: (tagsOf.get(endpointId) ?? []).map(configuredTag),
         })),

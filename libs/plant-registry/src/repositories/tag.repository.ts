@@ -1,4 +1,4 @@
-import { In } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import type { TenantContext } from '@telltale/tenancy';
 import type { RegistryDatabase } from '../database/registry-database.js';
 import { Tag } from '../entities/index.js';
@@ -34,21 +34,21 @@ export class TagRepository {
     return this.registry.inTenant(tenant, (manager) => manager.findBy(Tag, { tenantId, path: In([...paths]) }));
   }
 
-  /** All tags of a site, by path. */
+  /** All tags of a site that are in service, by path. */
   ofSite(tenant: TenantContext, siteId: number): Promise<Tag[]> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, (manager) =>
-      manager.find(Tag, { where: { tenantId, siteId }, order: { path: 'ASC' } }),
+      manager.find(Tag, { where: { tenantId, siteId, retiredAt: IsNull() }, order: { path: 'ASC' } }),
     );
   }
 
-  /** Tags of a site by path, a page at a time. */
+  /** Tags of a site that are in service, by path, a page at a time. */
   page(tenant: TenantContext, siteId: number, { first, afterPath, filter }: TagPageRequest): Promise<TagPage> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager) => {
       const matching = manager
         .createQueryBuilder(Tag, 'tag')
-        .where('tag.tenantId = :tenantId and tag.siteId = :siteId', { tenantId, siteId });
+        .where('tag.tenantId = :tenantId and tag.siteId = :siteId and tag.retiredAt is null', { tenantId, siteId });
       if (filter) {
         matching.andWhere(
           '(strpos(lower(tag.path), lower(:filter)) > 0 or strpos(lower(tag.name), lower(:filter)) > 0)',
@@ -65,7 +65,7 @@ export class TagRepository {
     });
   }
 
-  /** Ids that a gateway may send: tags of its endpoints, live or history. */
+  /** Ids that a gateway may send: tags of its endpoints, live or history; of retired ones samples may be on their way. */
   async idsOfGateway(tenant: TenantContext, gatewayId: number): Promise<readonly number[]> {
     const rows: { tag_id: number }[] = await this.registry.inTenant(tenant, (manager) =>
       manager.query(

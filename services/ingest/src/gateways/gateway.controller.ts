@@ -6,6 +6,7 @@ import { CommittedWatermarks } from '../batches/committed-watermarks.js';
 import { IngestRefused, orComeAgain } from '../refusals/ingest-refused.error.js';
 import { CallingGateway } from './calling-gateway.js';
 import { GatewayKeyGuard } from './gateway-key.guard.js';
+import { QueueAge } from './queue-age.js';
 
 /** What a gateway asks and tells besides its batches. */
 @Controller()
@@ -14,6 +15,7 @@ export class GatewayController {
   constructor(
     private readonly gateways: GatewayRepository,
     private readonly watermarks: CommittedWatermarks,
+    private readonly queueAge: QueueAge,
   ) {}
 
   @Get(INGEST_PATHS.watermark)
@@ -68,6 +70,9 @@ export class GatewayController {
         remedy: 'Use a gateway and a platform of the same release line.',
       });
     }
-    await orComeAgain('database', () => this.gateways.recordStatus(tenant, gatewayId, status.data, new Date()));
+    const queueOldestAt = await this.queueAge.oldestAt();
+    await orComeAgain('database', () =>
+      this.gateways.recordStatus(tenant, gatewayId, status.data, new Date(), queueOldestAt),
+    );
   }
 }
