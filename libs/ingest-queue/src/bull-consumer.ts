@@ -6,11 +6,13 @@ import { JobGrouper } from './job-grouper.js';
 import type { ConsumeOptions, JobConsumer, PoisonJob, QueueBackend, QueuedJob } from './job-queue.js';
 import { PoisonSweep } from './poison-sweep.js';
 import { ConsumerClosing, messageOf } from './queue.errors.js';
+import { Suspects } from './suspects.js';
 
 /** Measured: BullMQ's defaults take 61 s to give a killed consumer's jobs to another one, these at most 10 s. */
 const LOCK_MS = 5_000;
 const STALLED_INTERVAL_MS = 5_000;
-const MAX_STALLED = 3;
+/** Whoever was under way when a consumer was killed is no poison: `Suspects` finds out who is. */
+const MAX_STALLED = 1_000_000;
 const BACK_IN_MS = 200;
 
 export interface ConsumerContext<Data> {
@@ -27,6 +29,7 @@ export class BullConsumer<Data> implements JobConsumer {
   private readonly worker: Worker;
   private readonly grouper: JobGrouper<QueuedJob<Data>>;
   private readonly sweep: PoisonSweep;
+  private readonly suspects = new Suspects();
   private closing: Promise<void> | undefined;
   private connected = true;
 
@@ -80,8 +83,10 @@ export class BullConsumer<Data> implements JobConsumer {
         `The job does not fit the queue's schema: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
       );
     const attempt = Math.max(job.attemptsMade, job.stalledCounter) + 1;
+    const handOver = (): Promise<void> =>
+      this.grouper.add({ id: job.id ?? '', data: parsed.data, attempt, addedAtMs: job.timestamp });
     try {
-      await this.grouper.add({ id: job.id ?? '', data: parsed.data, attempt, addedAtMs: job.timestamp });
+      await (job.stalledCounter > 0 ? this.suspects.try(job, handOver) : handOver());
     } catch (error) {
       if (!(error instanceof ConsumerClosing)) throw error;
       // Back into the queue without counting as a failure of the job.
