@@ -45,7 +45,8 @@ export class HistorianRoom {
   }
 
   static async open(random: SeededRandom, say: (text: string) => void, options: DurablePostgresOptions = {}): Promise<HistorianRoom> {
-    const startUs = (Math.floor(Date.now() / 1_000) - 7_200) * 1_000_000;
+    // Two seconds of the plant pass per batch: a day back, so that a long run does not reach the future.
+    const startUs = (Math.floor(Date.now() / 1_000) - 86_400) * 1_000_000;
     const postgres = await DurablePostgres.open(options);
     const relay = new StatementRelay(postgres.port);
     await relay.open();
@@ -113,6 +114,11 @@ export class HistorianRoom {
     await eventually('everything is committed', () => this.gateways.every((gateway) => gateway.waiting === 0 && gateway.committedThrough === gateway.sent.length), 120_000);
     await eventually('everything is folded', async () => ((await this.postgres.query<{ n: number }>('select count(*)::int as n from series.sample_block'))[0]?.n ?? 1) === 0, 120_000);
     return compare(this.postgres, this.all);
+  }
+
+  /** Batches that were put aside as poison: none of these is. */
+  async quarantined(): Promise<number> {
+    return (await this.postgres.query<{ n: number }>('select count(*)::int as n from registry.quarantined_batch'))[0]?.n ?? 0;
   }
 
   get totals(): { readonly batches: number; readonly samples: number; readonly resent: number } {

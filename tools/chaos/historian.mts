@@ -84,6 +84,8 @@ let end: Verdict = { lost: 0, duplicated: 0, unexpected: 0, remarks: [] };
 try {
   for (let number = 0; number < rounds; number++) await round(number);
   end = await room.conclude();
+  const quarantined = await room.quarantined();
+  if (quarantined > 0) problems.push(`${quarantined} good batches are in quarantine.`);
 } catch (error) {
   problems.push(`${error instanceof Error ? error.message : String(error)} The historian said: ${room.historian.said.slice(-600)}`);
 }
