@@ -34,6 +34,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
     args: () => jest('connectors/opcua/test/chaos'),
     env: (rounds, seed, fault) => ({ TELLTALE_CHAOS_ROUNDS: String(rounds), TELLTALE_CHAOS_SEED: String(seed), TELLTALE_CHAOS_FAULT: fault }),
   },
+  modbus: {
+    what: 'a Modbus device fails in 20 ways over TCP, RTU over TCP, TLS and a serial port, with every function: no wrong value, right again within two scans',
+    rounds: 1,
+    args: () => ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), 'connectors/modbus/test/misbehaviour', '-i'],
+    env: (rounds) => ({ TELLTALE_CHAOS_ROUNDS: String(rounds) }),
+  },
   historian: {
     what: 'kills the historian and a durable Postgres at random instants and at exact statements (commit, acknowledge, every step of compaction): lost 0, duplicated 0',
     rounds: 200,

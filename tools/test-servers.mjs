@@ -50,10 +50,10 @@ async function startRedis() {
 
 /** As root on Debian the programs that some suites need are installed; elsewhere those suites skip themselves. */
 function installMissing() {
-  const missing = ['redis-server', 'chromium'].filter((program) => !installed(program));
+  const missing = ['redis-server', 'chromium', 'socat'].filter((program) => !installed(program));
   if (missing.length === 0) return;
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version') && installed('apt-get')) {
-    say(`Installing ${missing.join(' and ')} for the tests …`);
+    say(`Installing ${missing.join(', ')} for the tests …`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
     spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env, timeout: 180_000 });
     for (const program of missing) {

@@ -45,4 +45,4 @@ export function statusOf(fault: Fault): StatusCode {
 }
 
 /** The unit itself is silent: nobody answers for it, or a gateway says so (exceptions 0x0A, 0x0B). */
-export const isSilence = (fault: Fault): boolean => fault.kind === 'timeout' || (fault.kind === 'exception' && (fault.exceptionCode === 0x0a || fault.exceptionCode === 0x0b));
+export const isSilence = (fault: Fault | { readonly kind: 'data' }): boolean => fault.kind === 'timeout' || (fault.kind === 'exception' && (fault.exceptionCode === 0x0a || fault.exceptionCode === 0x0b));

@@ -1,41 +1,70 @@
-import type { Socket } from 'node:net';
 import { ConnectorError, type ConnectorHost } from '@telltale/connector-sdk';
 import type { Fault } from './answer-status.js';
-import { lineName, openSocket } from './line-socket.js';
-import type { ModbusSettings } from './modbus.settings.js';
+import { openLink } from './link/open-link.js';
+import type { LineLink, LinkListener, OpeningLink } from './link/line-link.js';
+import { characterMs, silenceMs } from './link/serial-timing.js';
+import { lineName, type ModbusSettings } from './modbus.settings.js';
 import type { Framing } from './wire/framing.js';
+import { RTU_REQUEST_BYTES, rtuAnswerBytes } from './wire/rtu-framing.js';
 import type { ReadRequest } from './wire/read-request.js';
 
 export type LineAnswer = { readonly kind: 'data'; readonly data: Buffer } | Fault;
 
 /** After a failed attempt to connect, requests fail at once for this long. */
 const CONNECT_PAUSE_MS = 300;
+/** So many time-outs in a row without a byte: the connection itself may be dead although nobody said so. */
+const SILENCES_TO_RECONNECT = 3;
+/** A single disturbed frame on a serial line is everyday; this many in a row are worth a word. */
+const BROKEN_TO_REPORT = 3;
 
-const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.ceil(ms)));
+
+/** Does not trust the timer, which may come a millisecond early. */
+async function until(ms: () => number): Promise<void> {
+  for (let left = ms() - performance.now(); left > 0; left = ms() - performance.now()) await delay(left);
+}
 
 /**
- * One connection on which one request is under way at a time. Whatever doubts the next answer closes the connection: a framing error,
- * bytes nobody asked for, and on serial framing also a time-out, whose late answer could not be told from the next one.
+ * One line on which one request is under way at a time. In a network, whatever doubts the next answer closes the connection: a framing error or
+ * bytes nobody asked for. A serial port stays open and becomes silent again. On serial framing a unit rests after a time-out, since its late answer
+ * could not be told from its next one.
  */
 export class ModbusLine {
-  private socket: Socket | undefined;
-  private dialling: Socket | undefined;
+  private link: LineLink | undefined;
+  private opening: OpeningLink | undefined;
+  private releasing: Promise<void> = Promise.resolve();
   private pending: Buffer = Buffer.alloc(0);
   private settle: ((answer: LineAnswer) => void) | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private mayConnectAtMs = 0;
-  private quietFromMs = 0;
+  /** Nothing is sent before. */
+  private quietUntilMs = 0;
+  /** Bytes that nobody asked for are late answers until then. */
+  private straysUntilMs = 0;
+  private readonly restUntilMs = new Map<number, number>();
+  private silences = 0;
+  private brokenInARow = 0;
   private closed = false;
-  private reported: 'connected' | 'disconnected' | undefined;
+  private reported: 'connected' | 'degraded' | 'disconnected' | undefined;
+  private readonly serial: boolean;
+  private readonly characterMs: number;
+  private readonly silenceMs: number;
+  private readonly rtu: boolean;
 
   constructor(
     private readonly settings: ModbusSettings,
     private readonly framing: Framing,
     private readonly host: ConnectorHost,
-  ) {}
+  ) {
+    const place = settings.link;
+    this.serial = place.kind === 'serial';
+    this.rtu = this.serial || settings.transport === 'rtu-over-tcp';
+    this.characterMs = place.kind === 'serial' ? characterMs(place) : 0;
+    this.silenceMs = place.kind === 'serial' ? silenceMs(place) : 0;
+  }
 
   get connected(): boolean {
-    return this.socket !== undefined;
+    return this.link !== undefined;
   }
 
   /** Connects now; rejects with a ConnectorError. */
@@ -43,7 +72,7 @@ export class ModbusLine {
     this.closed = false;
     this.mayConnectAtMs = 0;
     return this.inTurn(async () => {
-      if (!this.socket) await this.connect();
+      if (!this.link) await this.connect();
     });
   }
 
@@ -51,14 +80,19 @@ export class ModbusLine {
   async close(): Promise<void> {
     this.closed = true;
     this.drop({ kind: 'lost' });
-    this.dialling?.destroy();
+    this.opening?.abandon();
     await this.queue;
+    await this.releasing;
   }
 
-  /** Never rejects. */
+  /** Never rejects. `timeoutMs` is asked when it is this request's turn; undefined: it must not be sent. */
   read(request: ReadRequest, timeoutMs: () => number | undefined): Promise<LineAnswer> {
     return this.inTurn(async () => {
       if (this.closed) return { kind: 'not-connected' };
+      if (this.restUntilMs.has(request.unit)) {
+        await until(() => this.restUntilMs.get(request.unit) ?? 0);
+        this.restUntilMs.delete(request.unit);
+      }
       const limitMs = timeoutMs();
       if (limitMs === undefined) return { kind: 'circuit-open' };
       const answer = (await this.ready()) ?? (await this.exchange(request, limitMs));
@@ -75,72 +109,85 @@ export class ModbusLine {
   }
 
   private async ready(): Promise<Fault | undefined> {
-    if (!this.socket) {
-      if (Date.now() < this.mayConnectAtMs) return { kind: 'not-connected' };
+    if (!this.link) {
+      if (performance.now() < this.mayConnectAtMs) return { kind: 'not-connected' };
       try {
         await this.connect();
       } catch {
         return { kind: 'not-connected' };
       }
     }
-    const quietMs = this.quietFromMs - Date.now();
-    if (quietMs > 0) await delay(quietMs);
-    return this.socket ? undefined : { kind: 'not-connected' };
+    if (this.quietUntilMs > performance.now()) await until(() => this.quietUntilMs);
+    return this.link ? undefined : { kind: 'not-connected' };
   }
 
   private async connect(): Promise<void> {
+    await this.releasing;
     this.host.state({ kind: 'connecting' });
+    let link: LineLink | undefined;
+    const listener: LinkListener = {
+      bytes: (chunk) => {
+        if (this.link === link) this.receive(chunk);
+      },
+      ended: () => {
+        if (this.link === link) this.drop({ kind: 'lost' }, this.serial ? 'the serial port is gone' : 'the device closed the connection', 'modbus.connection-lost');
+      },
+    };
     try {
-      const socket = await openSocket(this.settings, this.host, (dialled) => (this.dialling = dialled));
-      this.adopt(socket);
+      this.opening = openLink(this.settings, this.host, listener);
+      link = await this.opening.opened;
     } catch (error) {
-      this.mayConnectAtMs = Date.now() + CONNECT_PAUSE_MS;
+      this.mayConnectAtMs = performance.now() + CONNECT_PAUSE_MS;
       if (error instanceof ConnectorError) this.report('disconnected', error.message, error.code);
       throw error;
     } finally {
-      this.dialling = undefined;
+      this.opening = undefined;
     }
-  }
-
-  private adopt(socket: Socket): void {
-    this.socket = socket;
+    this.link = link;
     this.pending = Buffer.alloc(0);
+    this.silences = 0;
     this.framing.reset();
-    socket.on('data', (chunk) => this.receive(socket, chunk));
-    // The close event follows and tells everything.
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      if (this.socket === socket) this.drop({ kind: 'lost' }, 'the device closed the connection', 'modbus.connection-lost');
-    });
+    if (this.serial) this.keepSilence();
     this.report('connected', '', '');
+    // Closed while it was being opened.
+    if (this.closed) this.drop({ kind: 'lost' });
   }
 
   private async exchange(request: ReadRequest, limitMs: number): Promise<LineAnswer> {
+    const wireMs = this.serial ? (RTU_REQUEST_BYTES + rtuAnswerBytes(request)) * this.characterMs : 0;
     const answer = await new Promise<LineAnswer>((resolve) => {
-      const timer = setTimeout(() => this.expire(), limitMs);
+      const timer = setTimeout(() => this.expire(request), limitMs + wireMs);
       this.settle = (settled) => {
         clearTimeout(timer);
         this.settle = undefined;
         resolve(settled);
       };
-      this.socket?.write(this.framing.send(request));
+      this.link?.write(this.framing.send(request));
+      if (this.serial) this.keepSilence(RTU_REQUEST_BYTES * this.characterMs);
     });
+    if (answer.kind === 'broken') this.restAfter(request);
     if (this.settings.pauseBetweenRequestsMs > 0) await delay(this.settings.pauseBetweenRequestsMs);
     return answer;
   }
 
-  private expire(): void {
-    if (this.framing.giveUp() && this.pending.length === 0) {
+  private expire(request: ReadRequest): void {
+    const partly = this.pending.length > 0;
+    const tellsApart = this.framing.giveUp();
+    this.silences++;
+    this.restAfter(request);
+    if (this.serial || (tellsApart && !partly && this.silences < SILENCES_TO_RECONNECT)) {
+      this.pending = Buffer.alloc(0);
       this.settle?.({ kind: 'timeout' });
       return;
     }
-    this.letPass();
+    if (partly) this.letPass();
     this.drop({ kind: 'timeout' });
   }
 
-  private receive(socket: Socket, chunk: Buffer): void {
-    if (this.socket !== socket) return;
-    if (this.settle === undefined && Date.now() < this.quietFromMs) return;
+  private receive(chunk: Buffer): void {
+    this.silences = 0;
+    if (this.serial) this.keepSilence();
+    if (this.settle === undefined && this.rtu && (this.serial || performance.now() < Math.max(this.quietUntilMs, this.straysUntilMs))) return;
     this.pending = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
     for (;;) {
       const received = this.framing.receive(this.pending);
@@ -148,29 +195,60 @@ export class ModbusLine {
       this.pending = this.pending.subarray(received.bytes);
       if (received.kind === 'late') continue;
       const { answer } = received;
-      if (answer.kind === 'broken') this.letPass();
-      if (answer.kind === 'broken') return this.drop(answer, `the device sent what is no answer (${answer.reason})`, 'modbus.framing-error');
+      if (answer.kind === 'broken') return this.refuse(answer);
+      this.recovered();
       this.settle?.(answer);
     }
   }
 
-  /** On serial framing a late answer may still come through the device server: it passes before the next request. */
+  /** What came is no answer. */
+  private refuse(answer: Fault & { readonly kind: 'broken' }): void {
+    const reason = `the device sent what is no answer (${answer.reason})`;
+    if (!this.serial) {
+      this.letPass();
+      return this.drop(answer, reason, 'modbus.framing-error');
+    }
+    this.framing.giveUp();
+    this.pending = Buffer.alloc(0);
+    if (++this.brokenInARow === BROKEN_TO_REPORT) this.report('degraded', `${lineName(this.settings.link)}: ${reason}.`, 'modbus.framing-error');
+    this.settle?.(answer);
+  }
+
+  private recovered(): void {
+    if (this.brokenInARow === 0) return;
+    this.brokenInARow = 0;
+    if (this.reported === 'degraded') this.report('connected', '', '');
+  }
+
+  /** Serial frames are separated by silence; whoever speaks, it begins anew (Modbus over Serial Line V1.02 §2.5.1.1). */
+  private keepSilence(speakingMs = 0): void {
+    this.quietUntilMs = Math.max(this.quietUntilMs, performance.now() + speakingMs + this.silenceMs);
+  }
+
+  private restAfter({ unit }: ReadRequest): void {
+    if (!this.rtu) return;
+    this.straysUntilMs = performance.now() + this.settings.requestTimeoutMs;
+    this.restUntilMs.set(unit, this.straysUntilMs);
+  }
+
+  /** A serial device server may still pass on a late answer: it goes by before the next request. */
   private letPass(): void {
-    if (this.settings.transport === 'rtu-over-tcp') this.quietFromMs = Date.now() + this.settings.requestTimeoutMs;
+    if (this.rtu) this.quietUntilMs = performance.now() + this.settings.requestTimeoutMs;
   }
 
   private drop(fault: Fault, reason?: string, code?: string): void {
-    const socket = this.socket;
-    this.socket = undefined;
+    const { link } = this;
+    this.link = undefined;
     this.pending = Buffer.alloc(0);
+    this.silences = 0;
     this.framing.reset();
-    socket?.destroy();
-    if (reason !== undefined && code !== undefined) this.report('disconnected', `${lineName(this.settings)}: ${reason}.`, code);
+    if (link) this.releasing = link.release();
+    if (reason !== undefined && code !== undefined) this.report('disconnected', `${lineName(this.settings.link)}: ${reason}.`, code);
     this.settle?.(fault);
   }
 
   /** State changes only. */
-  private report(kind: 'connected' | 'disconnected', reason: string, code: string): void {
+  private report(kind: 'connected' | 'degraded' | 'disconnected', reason: string, code: string): void {
     if (this.reported === kind) return;
     this.reported = kind;
     this.host.state(kind === 'connected' ? { kind } : { kind, reason, code });

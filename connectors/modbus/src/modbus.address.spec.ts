@@ -27,13 +27,25 @@ describe('parseAddress', () => {
 
 describe('parseSettings', () => {
   it('knows the port of each transport', () => {
-    expect(modbusConnector.parseSettings({ host: 'plc' })).toMatchObject({ transport: 'tcp', port: 502 });
+    expect(modbusConnector.parseSettings({ host: 'plc' })).toMatchObject({ transport: 'tcp', link: { host: 'plc', port: 502 } });
+    const tls = { caPem: 'BEGIN CERTIFICATE', certificatePem: 'BEGIN CERTIFICATE', privateKeySecret: 'k' };
+    expect(modbusConnector.parseSettings({ host: 'plc', transport: 'tls', tls })).toMatchObject({ link: { port: 802, tls } });
+  });
+
+  it('gives a serial port the settings of the standard: 19200 bit/s, even parity, one stop bit', () => {
+    expect(modbusConnector.parseSettings({ transport: 'rtu', serial: { path: '/dev/ttyUSB0' } })).toMatchObject({
+      link: { kind: 'serial', path: '/dev/ttyUSB0', baudRate: 19_200, parity: 'even', stopBits: 1, echo: false },
+    });
   });
 
   it.each([
     ['no host', {}],
     ['TLS without certificates', { host: 'plc', transport: 'tls' }],
     ['certificates without TLS', { host: 'plc', tls: { caPem: 'BEGIN CERTIFICATE', certificatePem: 'BEGIN CERTIFICATE', privateKeySecret: 'k' } }],
+    ['a serial line without its port', { transport: 'rtu' }],
+    ['a serial line with a host', { transport: 'rtu', host: 'plc', serial: { path: '/dev/ttyUSB0' } }],
+    ['a serial port beside a host', { host: 'plc', serial: { path: '/dev/ttyUSB0' } }],
+    ['three stop bits', { transport: 'rtu', serial: { path: '/dev/ttyUSB0', stopBits: 3 } }],
     ['126 registers', { host: 'plc', maxRegistersPerRequest: 126 }],
     ['an illegal range that ends before it begins', { host: 'plc', illegalRanges: [{ table: 'holding', from: 5, to: 4 }] }],
   ])('refuses %s', (_what, raw) => {

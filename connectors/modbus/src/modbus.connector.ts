@@ -1,34 +1,44 @@
-import type { Connector, ConnectorHost, Observation, ProbeReport } from '@telltale/connector-sdk';
+import type { Connector, ConnectorHost, GroupRate, Observation, ProbeReport } from '@telltale/connector-sdk';
 import { ConnectorError } from '@telltale/connector-sdk';
 import { isSilence, statusOf, type Fault } from './answer-status.js';
+import { LineRates } from './line-rates.js';
 import { ModbusLine, type LineAnswer } from './modbus-line.js';
 import type { ModbusAddress } from './modbus.address.js';
 import type { ModbusSettings } from './modbus.settings.js';
+import { PlanMemory } from './plan-memory.js';
 import { decodeValue } from './register-decoder.js';
 import { RefusalMemory } from './refusal-memory.js';
 import { SlaveCircuits } from './slave-circuit.js';
 import { aloneRead, planTagReads, spanOf, type ModbusTag, type TagRead } from './tag-reads.js';
 import { RtuFraming } from './wire/rtu-framing.js';
 import { TcpFraming } from './wire/tcp-framing.js';
-import type { ReadRequest } from './wire/read-request.js';
 
 const ILLEGAL_ADDRESS = 2;
+const REFUSED_SIZE = 3;
 /** Exceptions with which devices answer a block that holds an address they do not have. */
-const REFUSALS: ReadonlySet<number> = new Set([ILLEGAL_ADDRESS, 3, 4]);
+const REFUSALS: ReadonlySet<number> = new Set([ILLEGAL_ADDRESS, REFUSED_SIZE, 4]);
 
-/** Modbus client for one line: TCP, TLS or serial frames over TCP; it reads, and nothing else. */
+/** Reading is never addressed to all units (Modbus over Serial Line V1.02 §2.1): no unit answers a broadcast. */
+const BROADCAST = 0;
+
+/** Modbus client for one line: TCP, TLS, serial frames over TCP or on a serial port; it reads, and nothing else. */
 export class ModbusConnector implements Connector<ModbusAddress> {
   private readonly line: ModbusLine;
   private readonly circuits: SlaveCircuits;
   private readonly refusals = new RefusalMemory();
-  private readonly plans = new Map<string, { readonly version: number; readonly reads: readonly TagRead[] }>();
+  private readonly rateBook = new LineRates();
+  private readonly plans = new PlanMemory();
+  private readonly serialFrames: boolean;
   private silentUnits = '';
 
   constructor(
     private readonly settings: ModbusSettings,
     private readonly host: ConnectorHost,
   ) {
-    this.line = new ModbusLine(settings, settings.transport === 'rtu-over-tcp' ? new RtuFraming() : new TcpFraming(), host);
+    const serialFrames = settings.transport === 'rtu-over-tcp' || settings.link.kind === 'serial';
+    const framing = serialFrames ? new RtuFraming(settings.link.kind === 'serial' && settings.link.echo) : new TcpFraming();
+    this.serialFrames = serialFrames;
+    this.line = new ModbusLine(settings, framing, host);
     this.circuits = new SlaveCircuits(settings);
   }
 
@@ -45,7 +55,8 @@ export class ModbusConnector implements Connector<ModbusAddress> {
     const wasConnected = this.line.connected;
     try {
       await this.line.open();
-      return { ok: true, message: `The device at ${this.settings.host}:${this.settings.port} accepts a connection.` };
+      const { link } = this.settings;
+      return { ok: true, message: link.kind === 'serial' ? `The serial port ${link.path} opens.` : `The device at ${link.host}:${link.port} accepts a connection.` };
     } catch (error) {
       if (error instanceof ConnectorError) return { ok: false, message: error.message, ...(error.cause instanceof Error ? { detail: error.cause.message } : {}) };
       throw error;
@@ -56,9 +67,14 @@ export class ModbusConnector implements Connector<ModbusAddress> {
 
   setTags(tags: readonly ModbusTag[]): Promise<void> {
     this.circuits.keep(new Set(tags.map(({ address }) => address.unit)));
+    this.rateBook.setTags(tags, performance.now());
     this.refusals.clear();
     this.plans.clear();
     return Promise.resolve();
+  }
+
+  rates(): readonly GroupRate[] {
+    return this.rateBook.report({ connected: this.line.connected, open: new Set(this.circuits.open()) }, performance.now());
   }
 
   async poll(tags: readonly ModbusTag[]): Promise<readonly Observation[]> {
@@ -67,10 +83,10 @@ export class ModbusConnector implements Connector<ModbusAddress> {
     const silent = new Map<number, Fault>();
     for (const read of this.plan(tags)) {
       const known = silent.get(read.request.unit);
-      const answer = known ?? (await this.ask(read.request));
+      const answer = known ?? (await this.ask(read));
       if (!known && answer.kind !== 'data' && isSilence(answer)) silent.set(read.request.unit, answer);
       if (answer.kind === 'exception' && REFUSALS.has(answer.exceptionCode) && read.tags.length > 1) observations.push(...(await this.askOneByOne(read, silent)));
-      else observations.push(...observe(read, answer));
+      else observe(read, answer, observations);
     }
     this.reportSilence();
     return observations;
@@ -82,40 +98,44 @@ export class ModbusConnector implements Connector<ModbusAddress> {
     let refused = 0;
     for (const tag of block.tags) {
       const read = aloneRead(tag);
-      const answer = silent.get(read.request.unit) ?? (await this.ask(read.request));
+      const answer = silent.get(read.request.unit) ?? (await this.ask(read));
       if (answer.kind === 'exception' && REFUSALS.has(answer.exceptionCode)) {
         refused++;
         const { first, count } = spanOf(tag);
         this.refusals.learnRefused(read.request.unit, read.request.table, first, first + count - 1, Date.now());
       } else if (answer.kind !== 'data' && isSilence(answer)) silent.set(read.request.unit, answer);
-      observations.push(...observe(read, answer));
+      observe(read, answer, observations);
     }
     if (refused === 0) this.refusals.learnNoGaps(block.request.unit, block.request.table, Date.now());
     return observations;
   }
 
-  private async ask(request: ReadRequest): Promise<LineAnswer> {
-    let startedMs = 0;
+  private async ask({ request, shares }: TagRead): Promise<LineAnswer> {
+    if (this.serialFrames && request.unit === BROADCAST) return { kind: 'exception', exceptionCode: REFUSED_SIZE };
+    let startedMs = Number.NaN;
     const answer = await this.line.read(request, () => {
-      startedMs = Date.now();
-      const leave = this.circuits.leave(request.unit, startedMs);
-      return leave.kind === 'send' ? leave.timeoutMs : undefined;
+      const nowMs = performance.now();
+      const leave = this.circuits.leave(request.unit, nowMs);
+      if (leave.kind === 'open') return undefined;
+      startedMs = nowMs;
+      return leave.timeoutMs;
     });
-    const nowMs = Date.now();
-    if (answer.kind === 'data' || (answer.kind === 'exception' && !isSilence(answer))) this.circuits.answered(request.unit, nowMs - startedMs);
-    else if (isSilence(answer)) this.circuits.silent(request.unit, nowMs - startedMs, nowMs);
+    if (Number.isNaN(startedMs)) return answer;
+    const nowMs = performance.now();
+    const tookMs = nowMs - startedMs;
+    const silent = isSilence(answer);
+    const answered = answer.kind === 'data' || (answer.kind === 'exception' && !silent);
+    this.rateBook.exchanged(request.unit, tookMs, !answered, nowMs);
+    if (answered) {
+      this.circuits.answered(request.unit, tookMs);
+      this.rateBook.answered(request.unit, shares, nowMs);
+    } else if (silent) this.circuits.silent(request.unit, tookMs, nowMs);
     return answer;
   }
 
-  /** Plans are kept per set of tags: the host asks for the same ones at every scan. */
   private plan(tags: readonly ModbusTag[]): readonly TagRead[] {
     const limits = this.refusals.limits(Date.now());
-    const key = tags.map(({ tagId }) => tagId).join();
-    const known = this.plans.get(key);
-    if (known?.version === this.refusals.version) return known.reads;
-    const reads = planTagReads(tags, this.settings, limits);
-    this.plans.set(key, { version: this.refusals.version, reads });
-    return reads;
+    return this.plans.of(tags, this.refusals.version, () => planTagReads(tags, this.settings, limits));
   }
 
   private reportSilence(): void {
@@ -127,8 +147,14 @@ export class ModbusConnector implements Connector<ModbusAddress> {
   }
 }
 
-function observe({ request, tags }: TagRead, answer: LineAnswer): readonly Observation[] {
-  if (answer.kind === 'data') return tags.map(({ tagId, address }) => ({ tagId, ...decodeValue(answer.data, request.first, address) }));
+function observe({ request, tags }: TagRead, answer: LineAnswer, observations: Observation[]): void {
+  if (answer.kind === 'data') {
+    for (const { tagId, address } of tags) {
+      const { value, status } = decodeValue(answer.data, request.first, address);
+      observations.push({ tagId, value, status });
+    }
+    return;
+  }
   const status = statusOf(answer);
-  return tags.map(({ tagId }) => ({ tagId, value: Number.NaN, status }));
+  for (const { tagId } of tags) observations.push({ tagId, value: Number.NaN, status });
 }

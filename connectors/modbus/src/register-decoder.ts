@@ -9,18 +9,22 @@ export interface DecodedValue {
 
 const bad = (status: StatusCode): DecodedValue => ({ value: Number.NaN, status });
 
-/** Bytes of one value as they came, put into the order A B C D …; a copy. */
-function bigEndian(bytes: Buffer, order: ByteOrder): Buffer {
-  const ordered = Buffer.from(bytes);
-  if (order === 'DCBA') return ordered.reverse();
-  if (order === 'BADC') return ordered.swap16();
-  return order === 'CDAB' ? ordered.reverse().swap16() : ordered;
+const scratch = Buffer.alloc(8);
+
+/** The bytes of one value in the order A B C D …: in `scratch`, as long as nobody else uses it. */
+function bigEndian(data: Buffer, at: number, size: number, order: ByteOrder): Buffer {
+  for (let i = 0; i < size; i++) {
+    const from = order === 'DCBA' ? size - 1 - i : order === 'BADC' ? i ^ 1 : size - 2 - (i & ~1) + (i & 1);
+    scratch[i] = data[at + from] ?? 0;
+  }
+  return scratch;
 }
 
 /** Undefined when a digit is above 9. */
-function bcd(bytes: Buffer): number | undefined {
+function bcd(data: Buffer, at: number, size: number): number | undefined {
   let value = 0;
-  for (const byte of bytes) {
+  for (let i = at; i < at + size; i++) {
+    const byte = data[i] ?? 0xff;
     const [high, low] = [byte >> 4, byte & 15];
     if (high > 9 || low > 9) return undefined;
     value = value * 100 + high * 10 + low;
@@ -28,29 +32,30 @@ function bcd(bytes: Buffer): number | undefined {
   return value;
 }
 
-function rawValue(bytes: Buffer, { type, bit }: ModbusAddress): number | undefined {
+function rawValue(data: Buffer, at: number, { type, bit }: ModbusAddress): number | undefined {
   switch (type) {
     case 'bit':
-      return (bytes.readUInt16BE() >> (bit ?? 0)) & 1;
+      return (data.readUInt16BE(at) >> (bit ?? 0)) & 1;
     case 'int16':
-      return bytes.readInt16BE();
+      return data.readInt16BE(at);
     case 'uint16':
-      return bytes.readUInt16BE();
+      return data.readUInt16BE(at);
     case 'int32':
-      return bytes.readInt32BE();
+      return data.readInt32BE(at);
     case 'uint32':
-      return bytes.readUInt32BE();
+      return data.readUInt32BE(at);
     case 'int64':
-      return Number(bytes.readBigInt64BE());
+      return Number(data.readBigInt64BE(at));
     case 'uint64':
-      return Number(bytes.readBigUInt64BE());
+      return Number(data.readBigUInt64BE(at));
     case 'float32':
-      return bytes.readFloatBE();
+      return data.readFloatBE(at);
     case 'float64':
-      return bytes.readDoubleBE();
+      return data.readDoubleBE(at);
     case 'bcd16':
+      return bcd(data, at, 2);
     case 'bcd32':
-      return bcd(bytes);
+      return bcd(data, at, 4);
   }
 }
 
@@ -62,9 +67,9 @@ export function decodeValue(data: Buffer, first: number, address: ModbusAddress)
     if (byte === undefined) return bad(Status.BadDecodingError);
     return { value: ((byte >> (at & 7)) & 1) * address.scale + address.offset, status: Status.Good };
   }
-  const bytes = data.subarray(at * 2, (at + REGISTERS_OF[address.type]) * 2);
-  if (bytes.length !== REGISTERS_OF[address.type] * 2) return bad(Status.BadDecodingError);
-  const raw = rawValue(bigEndian(bytes, address.order), address);
+  const size = REGISTERS_OF[address.type] * 2;
+  if (at < 0 || at * 2 + size > data.length) return bad(Status.BadDecodingError);
+  const raw = address.order === 'ABCD' ? rawValue(data, at * 2, address) : rawValue(bigEndian(data, at * 2, size, address.order), 0, address);
   if (raw === undefined) return bad(Status.BadDecodingError);
   if (Number.isNaN(raw)) return bad(Status.BadNoData);
   const value = raw * address.scale + address.offset;

@@ -14,6 +14,13 @@ export interface TagSpan extends Span {
 export interface TagRead {
   readonly request: ReadRequest;
   readonly tags: readonly ModbusTag[];
+  readonly shares: readonly ScanShare[];
+}
+
+/** How many of a read's tags are wanted how often. */
+export interface ScanShare {
+  readonly scanIntervalMs: number;
+  readonly tags: number;
 }
 
 /** What was learned about a device: addresses that it refuses, tables in which it refuses to read holes. */
@@ -27,9 +34,17 @@ export const areaOf = ({ unit, table }: { readonly unit: number; readonly table:
 
 export const spanOf = (tag: ModbusTag): TagSpan => ({ tag, first: tag.address.register, count: isBitTable(tag.address.table) ? 1 : REGISTERS_OF[tag.address.type] });
 
+function sharesOf(tags: readonly ModbusTag[]): readonly ScanShare[] {
+  const counts = new Map<number, number>();
+  for (const { scanIntervalMs } of tags) counts.set(scanIntervalMs, (counts.get(scanIntervalMs) ?? 0) + 1);
+  return [...counts].map(([scanIntervalMs, count]) => ({ scanIntervalMs, tags: count }));
+}
+
+const readOf = (request: ReadRequest, tags: readonly ModbusTag[]): TagRead => ({ request, tags, shares: sharesOf(tags) });
+
 export function aloneRead(tag: ModbusTag): TagRead {
   const { first, count } = spanOf(tag);
-  return { request: { unit: tag.address.unit, table: tag.address.table, first, count }, tags: [tag] };
+  return readOf({ unit: tag.address.unit, table: tag.address.table, first, count }, [tag]);
 }
 
 /** The fewest requests that read the tags, unit by unit. */
@@ -49,6 +64,8 @@ export function planTagReads(tags: readonly ModbusTag[], settings: ModbusSetting
         ...learned.refused.filter((range) => range.unit === unit && range.table === table),
       ],
     };
-    return planReads(inArea.map(spanOf), limits).map(({ first, count, spans }) => ({ request: { unit, table, first, count }, tags: spans.map(({ tag }) => tag) }));
+    return planReads(inArea.map(spanOf), limits).map(({ first, count, spans }) =>
+      readOf({ unit, table, first, count }, spans.map(({ tag }) => tag)),
+    );
   });
 }

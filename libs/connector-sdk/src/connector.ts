@@ -58,6 +58,20 @@ export interface BrowsedTag {
   readonly unit?: string;
 }
 
+/** What a group of tags that share a bottleneck (a slave of a line, a subscription) is asked for and what it gives, in samples per second. */
+export interface GroupRate {
+  /** `unit 7, every 1000 ms`. */
+  readonly group: string;
+  readonly scanIntervalMs: number;
+  readonly tags: number;
+  readonly askedPerSecond: number;
+  /** What the device itself answered; a sample that only says "no connection" does not count. */
+  readonly achievedPerSecond: number;
+  /** Why less than asked is achieved; null when enough is. */
+  readonly code: string | null;
+  readonly reason: string | null;
+}
+
 /** One device connection. `open` resolves when data flows; it rejects with TemporaryError (retried) or ConfigurationError (not retried). */
 export interface Connector<Address = unknown> {
   open(): Promise<void>;
@@ -67,6 +81,8 @@ export interface Connector<Address = unknown> {
   setTags(tags: readonly ConnectorTag<Address>[]): Promise<void>;
   /** Capability `poll`: the host calls it per scan interval; every asked tag gets exactly one observation. */
   poll?(tags: readonly ConnectorTag<Address>[]): Promise<readonly Observation[]>;
+  /** Achieved beside asked rate of each group, the worst first; reported with the endpoint's state. Cheap: called every few seconds. */
+  rates?(): readonly GroupRate[];
   /** Capability `browse`. */
   browse?(glob: string): AsyncIterable<BrowsedTag>;
   /** Capability `read-history`: raw samples in [fromUs, toUs), oldest first, in pages. */

@@ -21,6 +21,20 @@ export const GatewayStatus = z.strictObject({
       reason: z.string().nullable(),
       askedPerSecond: z.number(),
       achievedPerSecond: z.number(),
+      /** Achieved beside asked rate of each group of tags (slave, scan interval), the worst first, where the connector measures it. */
+      groups: z
+        .array(
+          z.strictObject({
+            group: z.string(),
+            scanIntervalMs: z.int(),
+            tags: z.int().nonnegative(),
+            askedPerSecond: z.number(),
+            achievedPerSecond: z.number(),
+            code: z.string().nullable(),
+            reason: z.string().nullable(),
+          }),
+        )
+        .optional(),
       untrustedCertificate: z.strictObject({ thumbprint: z.string(), subject: z.string(), pem: z.string() }).nullable(),
     }),
   ),

@@ -87,6 +87,46 @@ describe('RtuFraming', () => {
     }
   });
 
+  it('drops the late answer of another unit, and takes none of the same unit twice', () => {
+    const framing = new RtuFraming();
+    framing.send({ ...request, unit: 9 });
+    expect(framing.giveUp()).toBe(true);
+    framing.send(request);
+    const late = withCrc('09 03 06 aaaa aaaa aaaa');
+    const next = withCrc('11 03 06 022b 0000 0064');
+    expect(framing.receive(Buffer.concat([late, next]))).toEqual({ kind: 'late', bytes: late.length });
+    expect(framing.receive(next)).toMatchObject({ answer: { kind: 'data' } });
+    framing.send(request);
+    expect(framing.receive(late)).toMatchObject({ answer: { kind: 'broken' } });
+  });
+
+  describe('with echo', () => {
+    const sent = hex('1103006b00037687');
+
+    it('takes the request off before the answer, in any pieces', () => {
+      const answer = withCrc('11 03 06 022b 0000 0064');
+      const framing = new RtuFraming(true);
+      framing.send(request);
+      for (let cut = 0; cut < sent.length; cut++) expect(framing.receive(sent.subarray(0, cut)).kind).toBe('incomplete');
+      expect(framing.receive(Buffer.concat([sent, answer]))).toEqual({ kind: 'late', bytes: 8 });
+      expect(framing.receive(answer)).toMatchObject({ answer: { kind: 'data' } });
+    });
+
+    it('finds a request that was disturbed on its way, and one that did not come back', () => {
+      for (const wrong of [hex('1103006b00037688'), withCrc('11 03 06 022b 0000 0064')]) {
+        const framing = new RtuFraming(true);
+        framing.send(request);
+        expect(framing.receive(wrong)).toMatchObject({ answer: { kind: 'broken', reason: 'the request did not come back as it was sent' } });
+      }
+    });
+
+    it('says so when it comes back unexpectedly', () => {
+      const framing = new RtuFraming();
+      framing.send(request);
+      expect(framing.receive(Buffer.concat([sent, withCrc('11 03 06 022b 0000 0064')]))).toMatchObject({ answer: { reason: 'the request itself came back: set "serial.echo"' } });
+    });
+  });
+
   it('closes on bytes that nobody asked for', () => {
     expect(new RtuFraming().receive(hex('11'))).toMatchObject({ answer: { kind: 'broken' } });
   });

@@ -11,12 +11,12 @@ export interface ReadRequest {
 /** Read functions (Modbus Application Protocol V1.1b3 §6.1–6.4). */
 export const FUNCTION_OF: Readonly<Record<ModbusTable, 1 | 2 | 3 | 4>> = { coil: 1, discrete: 2, holding: 3, input: 4 };
 
-export function requestPdu({ table, first, count }: ReadRequest): Buffer {
-  const pdu = Buffer.alloc(5);
-  pdu[0] = FUNCTION_OF[table];
-  pdu.writeUInt16BE(first, 1);
-  pdu.writeUInt16BE(count, 3);
-  return pdu;
+export const REQUEST_PDU_BYTES = 5;
+
+export function writeRequestPdu({ table, first, count }: ReadRequest, frame: Buffer, at: number): void {
+  frame[at] = FUNCTION_OF[table];
+  frame.writeUInt16BE(first, at + 1);
+  frame.writeUInt16BE(count, at + 3);
 }
 
 /** Data bytes that the right answer carries. */
@@ -37,5 +37,5 @@ export function readAnswer(request: ReadRequest, pdu: Buffer): PduAnswer {
   const expected = dataBytes(request);
   if (pdu[1] !== expected) return { kind: 'broken', reason: `byte count ${pdu[1]} instead of ${expected}` };
   if (pdu.length !== expected + 2) return { kind: 'broken', reason: `${pdu.length - 2} data bytes instead of ${expected}` };
-  return { kind: 'data', data: Buffer.from(pdu.subarray(2)) };
+  return { kind: 'data', data: pdu.subarray(2) };
 }

@@ -1,5 +1,5 @@
 import type { Framing, Received } from './framing.js';
-import { readAnswer, requestPdu, type ReadRequest } from './read-request.js';
+import { readAnswer, REQUEST_PDU_BYTES, writeRequestPdu, type ReadRequest } from './read-request.js';
 
 const MBAP_BYTES = 7;
 const MAX_ADU_BYTES = 260;
@@ -19,12 +19,13 @@ export class TcpFraming implements Framing {
     do this.transaction = (this.transaction + 1) & 0xffff;
     while (this.givenUp.has(this.transaction));
     this.waiting = request;
-    const pdu = requestPdu(request);
-    const header = Buffer.alloc(MBAP_BYTES);
-    header.writeUInt16BE(this.transaction, 0);
-    header.writeUInt16BE(pdu.length + 1, 4);
-    header[6] = request.unit;
-    return Buffer.concat([header, pdu]);
+    const frame = Buffer.allocUnsafe(MBAP_BYTES + REQUEST_PDU_BYTES);
+    frame.writeUInt16BE(this.transaction, 0);
+    frame.writeUInt16BE(0, 2);
+    frame.writeUInt16BE(REQUEST_PDU_BYTES + 1, 4);
+    frame[6] = request.unit;
+    writeRequestPdu(request, frame, MBAP_BYTES);
+    return frame;
   }
 
   receive(pending: Buffer): Received {

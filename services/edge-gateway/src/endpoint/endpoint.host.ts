@@ -21,6 +21,10 @@ export type EndpointReport = GatewayStatus['endpoints'][number];
 
 const SECRET_RETRY_MS = 15_000;
 const CLOSE_WITHIN_MS = 5_000;
+/** The worst come first; a status must stay small. */
+const MOST_GROUPS = 200;
+/** A person who approves a certificate waits for the data. */
+const TRUST_RETRY_MS = 4_000;
 
 /** What an endpoint needs from its gateway. */
 export interface EndpointSurroundings {
@@ -91,6 +95,7 @@ export class EndpointHost {
   }
 
   report(): EndpointReport {
+    const groups = this.connector?.rates?.().slice(0, MOST_GROUPS) ?? [];
     const asked = this.configured.tags.reduce((sum, tag) => sum + 1000 / tag.scanIntervalMs, 0);
     return {
       endpointId: this.configured.endpointId,
@@ -98,6 +103,7 @@ export class EndpointHost {
       sinceUs: this.sinceUs,
       askedPerSecond: Math.round(asked * 1000) / 1000,
       achievedPerSecond: Math.round(this.rate.perSecond(performance.now()) * 1000) / 1000,
+      ...(groups.length > 0 && { groups }),
     };
   }
 
@@ -123,7 +129,7 @@ export class EndpointHost {
         }
         // An untrusted certificate stays shown while the retries go on.
         if (this.shown.state !== 'untrusted') this.show({ state: 'disconnected', code, reason, untrustedCertificate: null });
-        await pause(this.backOff.next(), signal);
+        await pause(this.shown.state === 'untrusted' ? Math.min(TRUST_RETRY_MS, this.backOff.next()) : this.backOff.next(), signal);
       }
     }
   }
