@@ -20,6 +20,8 @@ done
 for service in ingest historian insights alarms api; do
   keep "${service}_database_url" "postgres://telltale_$service:$(cat "telltale_$service")@postgres:5432/telltale"
 done
+# Webhook secrets are encrypted with the first line; to change it put a new line in front and run the migrator.
+keep secret_keys "$(head -c 4 /dev/urandom | od -An -tx1 | tr -d ' \n'):$(head -c 32 /dev/urandom | base64 | tr -d '\n')"
 [ -e gateway_key ] || : > gateway_key
 chmod 0711 "$folder"
 echo "The secrets are in $folder. Keep a copy in a safe place."

@@ -4,10 +4,15 @@ import {
   AlarmJournal,
   AlarmReading,
   ChangeListener,
+  ChannelRepository,
   InsightRepository,
+  newSecretKey,
+  Notification,
+  NotificationChannel,
   NotificationRepository,
-  PlantSetup,
   RegistryDatabase,
+  SecretBox,
+  SecretKeys,
   UserRepository,
   usOf,
   type AlarmContent,
@@ -187,30 +192,57 @@ describe('the alarm of a detection', () => {
     ]);
   });
 
-  it('is told once per channel and journal entry', async () => {
-    await new PlantSetup(api).channel(acme.tenant, {
+  it('is told with the secret of the channel, which nobody reads in the database', async () => {
+    const [old, young] = [newSecretKey(), newSecretKey()];
+    const box = (...keys: string[]): SecretBox => new SecretBox(SecretKeys.parse(keys.join('\n')));
+    const content = {
       kind: 'webhook',
       name: 'crew',
       url: 'https://crew.test',
-      secret: 's',
+      secret: 'whsec_canary',
       enabled: true,
-    });
+    } as const;
+    const { channelId } = await new ChannelRepository(api, box(old)).save(acme.tenant, content);
+    expect((await new ChannelRepository(api, box(old)).save(acme.tenant, content)).channelId).toBe(channelId);
     const raised = await new AlarmJournal(alarms).raise(acme.tenant, await leak(), atUs);
-    const notifications = new NotificationRepository(alarms);
-    const entries = raised?.transitions ?? [];
-    const [first, again] = [
-      await notifications.announce(acme.tenant, entries, now),
-      await notifications.announce(acme.tenant, entries, now),
-    ];
-    expect([first.length, again.length]).toEqual([1, 0]);
-    const notificationId = first[0]?.notificationId ?? 0;
+    const notificationId = await alarms.inTenant(acme.tenant, async (manager) => {
+      const [entry] = raised?.transitions ?? [];
+      const pending = manager.create(Notification, {
+        tenantId: acme.tenant.tenantId,
+        alarmId: entry?.alarmId ?? 0,
+        transitionId: entry?.transitionId ?? 0,
+        channelId,
+        state: 'pending',
+        attempts: 0,
+        createdAt: now,
+      });
+      return (await manager.save(pending)).notificationId;
+    });
+    const notifications = new NotificationRepository(alarms, box(old));
     await notifications.failed(acme.tenant, notificationId, 'refused', false);
     await notifications.delivered(acme.tenant, notificationId, now);
     expect(await notifications.delivery(acme.tenant, notificationId)).toMatchObject({
       notification: { state: 'delivered', attempts: 2 },
-      channel: { name: 'crew' },
+      channel: { name: 'crew', secret: 'whsec_canary' },
       alarm: { title: 'Steam leak' },
       transition: { transition: 'raise' },
+    });
+    const stored = async (): Promise<string> =>
+      (
+        await api.inTenant(acme.tenant, (manager) =>
+          manager.findOneByOrFail(NotificationChannel, { tenantId: acme.tenant.tenantId, channelId }),
+        )
+      ).secret;
+    expect(await stored()).toMatch(/^sealed:v1:/);
+    expect(await stored()).not.toContain('canary');
+    // The key is changed: nothing else is needed afterwards.
+    expect(await new ChannelRepository(api, box(young, old)).renewSecrets(acme.tenant)).toBe(1);
+    expect(await new ChannelRepository(api, box(young)).renewSecrets(acme.tenant)).toBe(0);
+    expect(
+      (await new NotificationRepository(alarms, box(young)).delivery(acme.tenant, notificationId))?.channel.secret,
+    ).toBe('whsec_canary');
+    await expect(notifications.delivery(acme.tenant, notificationId)).rejects.toMatchObject({
+      code: 'SECRET_KEY_UNKNOWN',
     });
     expect(await notifications.delivery(globex.tenant, notificationId)).toBeNull();
   });

@@ -4,6 +4,8 @@ export { startHealthServer, type HealthServer } from './health-server.js';
 export { listenError, urlOf, type ListenAddress } from './listening.js';
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel } from './logger.js';
 export { Metrics } from './metrics.js';
+export { openPostgres } from './open-postgres.js';
+export { reasonOf } from './reason-of.js';
 export { EXIT_CODES, runMain, runTask } from './run-main.js';
 export type { RunningService } from './running-service.js';
 export { StartError } from './start-error.js';

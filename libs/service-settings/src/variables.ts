@@ -12,6 +12,13 @@ export const commonSettings = {
       error: 'must look like redis://host:6379 or postgres://user:password@host:5432/telltale',
     })
     .describe('address of the queue backend, redis://… or postgres://…'),
+  SECRET_KEYS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'keys that secrets in the database are encrypted with, one per line as <id>:<32 bytes in base64>, newest first',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

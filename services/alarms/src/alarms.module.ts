@@ -5,6 +5,7 @@ import {
   NotificationRepository,
   RegistryDatabase,
   RepairReading,
+  type SecretBox,
 } from '@telltale/plant-registry';
 import { Metrics } from '@telltale/service-runtime';
 import type { AlarmsSettings } from './alarms.settings.js';
@@ -20,13 +21,14 @@ export interface AlarmsConnections {
   readonly registry: RegistryDatabase;
   readonly queue: NotificationQueue;
   readonly settings: AlarmsSettings;
+  readonly secrets: SecretBox;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 @Module({})
 export class AlarmsModule {
-  static on({ registry, queue, settings, logger, metrics }: AlarmsConnections): DynamicModule {
+  static on({ registry, queue, settings, secrets, logger, metrics }: AlarmsConnections): DynamicModule {
     return {
       module: AlarmsModule,
       providers: [
@@ -36,7 +38,7 @@ export class AlarmsModule {
         { provide: LOGGER, useValue: logger },
         { provide: Metrics, useValue: metrics },
         { provide: InsightRepository, useValue: new InsightRepository(registry) },
-        { provide: NotificationRepository, useValue: new NotificationRepository(registry) },
+        { provide: NotificationRepository, useValue: new NotificationRepository(registry, secrets) },
         WebhookSender,
         NotificationDispatcher,
         { provide: AlarmJournal, useValue: new AlarmJournal(registry) },

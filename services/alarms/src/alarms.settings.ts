@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { commonSettings } from '@telltale/service-settings';
 
-const { DATABASE_URL, QUEUE_BACKEND, QUEUE_URL, LOG_LEVEL, HTTP_HOST, HTTP_PORT } = commonSettings;
+const { DATABASE_URL, QUEUE_BACKEND, QUEUE_URL, SECRET_KEYS, LOG_LEVEL, HTTP_HOST, HTTP_PORT } = commonSettings;
 
 /** Variables of the alarms service. */
 export const alarmsSettings = z.object({
   DATABASE_URL,
   QUEUE_BACKEND,
   QUEUE_URL,
+  SECRET_KEYS,
   LOG_LEVEL,
   HTTP_HOST,
   HTTP_PORT: HTTP_PORT.default(4030),

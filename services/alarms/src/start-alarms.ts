@@ -5,43 +5,31 @@ import {
   createContext,
   createLogger,
   Metrics,
+  openPostgres,
   type RunningService,
   startHealthServer,
-  StartError,
 } from '@telltale/service-runtime';
 import { AlarmsModule } from './alarms.module.js';
 import type { AlarmsSettings } from './alarms.settings.js';
+import { channelSecrets } from './notifying/channel-secrets.js';
 import { NotificationDispatcher } from './notifying/notification-dispatcher.js';
 import { DetectionWatcher } from './raising/detection-watcher.js';
 
 const NAME = 'alarms';
 
-const reasonOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
-
-async function openRegistry(url: string): Promise<RegistryDatabase> {
-  try {
-    return await RegistryDatabase.open(url, { maxConnections: 4 });
-  } catch (cause) {
-    throw new StartError(
-      'DATABASE_UNREACHABLE',
-      `Postgres at ${new URL(url).host} does not let alarms in (${reasonOf(cause)})`,
-      'Start it, prepare the database or correct DATABASE_URL',
-      { cause },
-    );
-  }
-}
-
 /** Turns detections into alarms and tells the channels. */
 export async function startAlarms(settings: AlarmsSettings): Promise<RunningService> {
   const logger = createLogger(NAME, settings.LOG_LEVEL);
+  const secrets = channelSecrets(settings);
   const metrics = new Metrics(NAME);
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of opened.splice(0).toReversed()) await close();
   };
   try {
-    const registry = await openRegistry(settings.DATABASE_URL);
+    const registry = await openPostgres(NAME, settings.DATABASE_URL, (url) =>
+      RegistryDatabase.open(url, { maxConnections: 4 }),
+    );
     opened.push(() => registry.close());
     const queue = await openQueue({
       name: 'notification',
@@ -52,7 +40,7 @@ export async function startAlarms(settings: AlarmsSettings): Promise<RunningServ
       firstRetryMs: settings.NOTIFICATION_FIRST_RETRY_MS,
     });
     opened.push(() => queue.close());
-    const context = await createContext(AlarmsModule.on({ registry, queue, settings, logger, metrics }), logger);
+    const context = await createContext(AlarmsModule.on({ registry, queue, settings, secrets, logger, metrics }), logger);
     opened.push(() => context.close());
     const dispatcher = context.get(NotificationDispatcher);
     const watcher = context.get(DetectionWatcher);

@@ -3,7 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Alarm, AlarmJournal, AlarmTransitionRecord, Notification, RegistryDatabase } from '@telltale/plant-registry';
+import {
+  Alarm,
+  AlarmJournal,
+  AlarmTransitionRecord,
+  newSecretKey,
+  Notification,
+  RegistryDatabase,
+} from '@telltale/plant-registry';
 import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/testing';
 import type { RunningService } from '@telltale/service-runtime';
 import { type AlarmsSettings, startAlarms } from '../src/index.js';
@@ -17,6 +24,7 @@ describe('alarms', () => {
   let admin: RegistryDatabase;
   let acme: PlantWithPipe;
   let globex: PlantWithPipe;
+  const secretKeys = newSecretKey();
   let settings: AlarmsSettings;
   const running: RunningService[] = [];
 
@@ -48,6 +56,7 @@ describe('alarms', () => {
     acme = await seedPlantWithPipe(admin, 1, 'acme');
     globex = await seedPlantWithPipe(admin, 2, 'globex');
     settings = {
+      SECRET_KEYS: secretKeys,
       DATABASE_URL: database.urls.telltale_alarms,
       QUEUE_BACKEND: 'postgres',
       QUEUE_URL: database.urls.telltale_queue,
@@ -153,7 +162,7 @@ describe('alarms', () => {
 
   it('tells each channel once, signed, and records the delivery', async () => {
     const receiver = await startReceiver();
-    await acme.addChannel('crew', `${receiver.url}/hook`, 'acme-secret');
+    await acme.addChannel('crew', `${receiver.url}/hook`, 'acme-secret', secretKeys);
     await start();
     await acme.detect('leak-1');
     await until(
@@ -173,8 +182,19 @@ describe('alarms', () => {
       alarm: { title: 'Steam leak on Steam line 3 at 42.5 m ± 1.5 m', positionM: 42.5 },
     });
     expect(body).not.toContain('acme-secret');
+    const stored: unknown = await admin.inTenant(acme.tenant, (manager) =>
+      manager.query('select secret from registry.notification_channel'),
+    );
+    expect(stored).toEqual([{ secret: expect.stringMatching(/^sealed:v1:/) }]);
+    expect(JSON.stringify(stored)).not.toContain('acme-secret');
     expect(notification).toMatchObject({ state: 'delivered', attempts: 1 });
     await receiver.close();
+  });
+
+  it('does not start with keys that are none', async () => {
+    await expect(startAlarms({ ...settings, SECRET_KEYS: 'no key' })).rejects.toMatchObject({
+      code: 'SECRET_KEYS_INVALID',
+    });
   });
 
   it('tries again with growing pauses until the receiver takes it', async () => {

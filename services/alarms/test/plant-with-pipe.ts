@@ -1,11 +1,22 @@
-import { Detection, NotificationChannel, PipeRun, RegistryDatabase, Site, Tenant } from '@telltale/plant-registry';
+import {
+  ChannelRepository,
+  Detection,
+  NotificationChannel,
+  PipeRun,
+  RegistryDatabase,
+  SecretBox,
+  SecretKeys,
+  Site,
+  Tenant,
+} from '@telltale/plant-registry';
 import type { TenantContext } from '@telltale/tenancy';
 
 export interface PlantWithPipe {
   readonly tenant: TenantContext;
   readonly siteId: number;
   readonly pipeRunId: number;
-  addChannel(name: string, url: string, secret: string): Promise<number>;
+  /** Without keys the secret stands in the clear, as an older release wrote it. */
+  addChannel(name: string, url: string, secret: string, secretKeys?: string): Promise<number>;
   detect(incidentKey: string, change?: Partial<Detection>): Promise<Detection>;
 }
 
@@ -45,18 +56,16 @@ export async function seedPlantWithPipe(
     tenant,
     siteId,
     pipeRunId,
-    addChannel: (name, url, secret) =>
-      admin.inTenant(tenant, async (manager) => {
-        const channel = manager.create(NotificationChannel, {
-          tenantId,
-          kind: 'webhook',
-          name,
-          url,
-          secret,
-          enabled: true,
-        });
-        return (await manager.save(channel)).channelId;
-      }),
+    addChannel: async (name, url, secret, secretKeys) => {
+      const content = { kind: 'webhook', name, url, secret, enabled: true } as const;
+      const saved =
+        secretKeys === undefined
+          ? await admin.inTenant(tenant, (manager) =>
+              manager.save(manager.create(NotificationChannel, { ...content, tenantId })),
+            )
+          : await new ChannelRepository(admin, new SecretBox(SecretKeys.parse(secretKeys))).save(tenant, content);
+      return saved.channelId;
+    },
     detect: (incidentKey, change = {}) =>
       admin.inTenant(tenant, async (manager) => {
         const now = new Date();

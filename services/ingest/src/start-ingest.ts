@@ -5,30 +5,14 @@ import {
   createLogger,
   createWebApplication,
   Metrics,
+  openPostgres,
   type RunningService,
-  StartError,
 } from '@telltale/service-runtime';
 import { openBatchLedger } from '@telltale/time-series';
 import { IngestModule } from './ingest.module.js';
 import type { IngestSettings } from './ingest.settings.js';
 
 const NAME = 'ingest';
-
-const reasonOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
-
-async function openRegistry(url: string): Promise<RegistryDatabase> {
-  try {
-    return await RegistryDatabase.open(url, { maxConnections: 6 });
-  } catch (cause) {
-    throw new StartError(
-      'DATABASE_UNREACHABLE',
-      `Postgres at ${new URL(url).host} does not let ingest in (${reasonOf(cause)})`,
-      'Start it, prepare the database or correct DATABASE_URL',
-      { cause },
-    );
-  }
-}
 
 /** Accepts batches over HTTP and puts them into the queue `ingest`. */
 export async function startIngest(settings: IngestSettings): Promise<RunningService> {
@@ -39,7 +23,9 @@ export async function startIngest(settings: IngestSettings): Promise<RunningServ
     for (const close of opened.splice(0).toReversed()) await close();
   };
   try {
-    const registry = await openRegistry(settings.DATABASE_URL);
+    const registry = await openPostgres(NAME, settings.DATABASE_URL, (url) =>
+      RegistryDatabase.open(url, { maxConnections: 6 }),
+    );
     opened.push(() => registry.close());
     const ledger = openBatchLedger(settings.DATABASE_URL, { maxConnections: 4, statementTimeoutMs: 5_000 });
     opened.push(() => ledger.close());

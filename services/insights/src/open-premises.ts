@@ -7,7 +7,7 @@ import {
   SiteRepository,
   TagRepository,
 } from '@telltale/plant-registry';
-import { createLogger, Metrics, StartError } from '@telltale/service-runtime';
+import { createLogger, Metrics, openPostgres, StartError } from '@telltale/service-runtime';
 import { openAppendListener, openSeriesReader } from '@telltale/time-series';
 import { InsightsPremises } from './insights-premises.js';
 import type { InsightsSettings } from './insights.settings.js';
@@ -17,14 +17,9 @@ import type { PlanSources } from './yield/line-calendar.js';
 export async function openPremises(settings: InsightsSettings): Promise<InsightsPremises> {
   const logger = createLogger('insights', settings.LOG_LEVEL);
   const { host, username } = new URL(settings.DATABASE_URL);
-  const registry = await RegistryDatabase.open(settings.DATABASE_URL, { maxConnections: 2 }).catch((cause: unknown) => {
-    throw new StartError(
-      'DATABASE_UNREACHABLE',
-      `Postgres at ${host} does not let ${username} in`,
-      'Start it, or correct DATABASE_URL',
-      { cause },
-    );
-  });
+  const registry = await openPostgres('insights', settings.DATABASE_URL, (url) =>
+    RegistryDatabase.open(url, { maxConnections: 2 }),
+  );
   try {
     await registry.listTenants();
   } catch (cause) {

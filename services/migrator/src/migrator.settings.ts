@@ -15,6 +15,7 @@ export const migratorSettings = z.object({
     .string()
     .min(1)
     .describe('folder with one file per role, e.g. telltale_ingest, that holds its password'),
+  SECRET_KEYS: commonSettings.SECRET_KEYS,
   LOG_LEVEL: commonSettings.LOG_LEVEL,
 });
 export type MigratorSettings = z.infer<typeof migratorSettings>;

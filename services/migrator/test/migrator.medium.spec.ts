@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RegistryDatabase, SERVICE_ROLES } from '@telltale/plant-registry';
+import {
+  channelPlace,
+  newSecretKey,
+  NotificationChannel,
+  RegistryDatabase,
+  SecretBox,
+  SecretKeys,
+  SERVICE_ROLES,
+  TenantRepository,
+} from '@telltale/plant-registry';
 import { createTestDatabase, type TestDatabase, testPostgresUrl } from '@telltale/plant-registry/testing';
 import { openBatchLedger } from '@telltale/time-series';
 import { migrate, type MigratorSettings } from '../src/index.js';
@@ -46,6 +55,41 @@ describe('migrator', () => {
     expect(await ledger.watermark({ tenantId: 1 }, 1, 1)).toBe(0);
     await ledger.close();
   });
+
+  it('encrypts secrets that are in the clear, and says which keys are none', async () => {
+    const clear = {
+      kind: 'webhook',
+      name: 'crew',
+      url: 'https://crew.test',
+      secret: 'whsec_canary',
+      enabled: true,
+    } as const;
+    const url = new URL(neighbour.urls.telltale_owner);
+    url.pathname = `/${settings.DATABASE_NAME}`;
+    const owner = await RegistryDatabase.open(url.href);
+    const tenant = await new TenantRepository(owner).save({
+      slug: 'acme',
+      name: 'Acme',
+      currency: 'EUR',
+      locale: 'en',
+    });
+    await owner.inTenant(tenant, (manager) =>
+      manager.save(manager.create(NotificationChannel, { ...clear, tenantId: tenant.tenantId })),
+    );
+    const stored = async (): Promise<NotificationChannel> =>
+      owner.inTenant(tenant, (manager) => manager.findOneByOrFail(NotificationChannel, { tenantId: tenant.tenantId }));
+    await migrate(settings);
+    expect((await stored()).secret).toBe('whsec_canary');
+    const key = newSecretKey();
+    await migrate({ ...settings, SECRET_KEYS: key });
+    const channel = await stored();
+    expect(channel.secret).toMatch(/^sealed:v1:/);
+    expect(new SecretBox(SecretKeys.parse(key)).open(channel.secret, channelPlace(channel))).toBe('whsec_canary');
+    await expect(migrate({ ...settings, SECRET_KEYS: 'no key' })).rejects.toMatchObject({
+      code: 'SECRET_KEYS_INVALID',
+    });
+    await owner.close();
+  }, 60_000);
 
   it('says which password is missing or weak', async () => {
     const weak = await mkdtemp(join(tmpdir(), 'role-passwords-'));

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { StartError } from '@telltale/service-runtime';
+import { StartError } from '@telltale/service-runtime/start-error';
 import { unfinished, writeWhole } from './write-whole.js';
 
 const MARK = 'telltale.json';
@@ -18,7 +18,7 @@ export interface DataFolder {
   readonly plants: string;
   gateway(tenant: string): string;
   /** A secret of this installation, made when it is first asked for. */
-  secret(name: string): string;
+  secret(name: string, make?: () => string): string;
   /** The first start has come to its end. */
   introduced(): void;
   release(): void;
@@ -70,13 +70,15 @@ function take(path: string): void {
   writeFileSync(lock, String(process.pid));
 }
 
-function secretIn(folder: string, name: string): string {
+const randomSecret = (): string => randomBytes(24).toString('base64url');
+
+function secretIn(folder: string, name: string, make: () => string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, name);
   const known = existsSync(file) ? readFileSync(file, 'utf8') : '';
   // Empty: an older release was stopped between making the file and writing it, so that nothing was ever closed with it.
   if (known !== '') return known;
-  const secret = randomBytes(24).toString('base64url');
+  const secret = make();
   writeWhole(file, secret, 0o600);
   return secret;
 }
@@ -99,7 +101,7 @@ export function openDataFolder(wanted: string): DataFolder {
     postgres: join(path, 'postgres'),
     plants: join(path, 'plants'),
     gateway: (tenant) => join(path, 'gateways', tenant),
-    secret: (name) => secretIn(join(path, 'secrets'), name),
+    secret: (name, make = randomSecret) => secretIn(join(path, 'secrets'), name, make),
     introduced: () => writeFileSync(join(path, INTRODUCED), ''),
     release: () => rmSync(join(path, LOCK), { force: true }),
   };

@@ -1,6 +1,5 @@
-import { EmbeddedPostgresError, startEmbeddedPostgres, type EmbeddedPostgres } from '@telltale/embedded-postgres';
+import type { EmbeddedPostgres } from '@telltale/embedded-postgres';
 import { prepareDatabase, SERVICE_ROLES, type RoleUrls, type ServiceRole } from '@telltale/plant-registry';
-import { StartError } from '@telltale/service-runtime';
 import { migrateSeries } from '@telltale/time-series';
 import type { DataFolder } from './data-folder.js';
 
@@ -17,15 +16,6 @@ function rolePasswords(folder: DataFolder): Record<ServiceRole, string> {
   const complete = (given: Partial<Record<ServiceRole, string>>): given is Record<ServiceRole, string> => SERVICE_ROLES.every((role) => given[role] !== undefined);
   if (!complete(passwords)) throw new Error('A database role has no password.');
   return passwords;
-}
-
-export async function startPostgres(folder: DataFolder, log: (line: string) => void): Promise<EmbeddedPostgres> {
-  try {
-    return await startEmbeddedPostgres({ dataDir: folder.postgres, log });
-  } catch (error) {
-    if (error instanceof EmbeddedPostgresError) throw new StartError(error.code, error.message.replace(/\.$/, ''), `Then start Telltale again; to begin anew move ${folder.path} away`, { cause: error });
-    throw error;
-  }
 }
 
 /** Roles, schemas and migrations; nothing to do on a second start but to look. */

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { runMain } from '@telltale/service-runtime';
+import { runMain } from '@telltale/service-runtime/run-main';
 import { standaloneSettings } from './standalone.settings.js';
 import { startStandalone } from './start-standalone.js';
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ServiceRole } from './database-roles.js';
+import { SERVICE_ROLES, type ServiceRole } from './database-roles.js';
 
 /** Built-in functions that Postgres lets everybody execute, and who needs them here. */
 export interface GuardedFunctions {
@@ -18,15 +18,7 @@ export const GUARDED_FUNCTIONS: readonly GuardedFunctions[] = [
   // One statement could fill the queue of notifications, after which no service can commit one.
   {
     names: '^pg_notify$',
-    roles: [
-      'telltale_owner',
-      'telltale_ingest',
-      'telltale_historian',
-      'telltale_insights',
-      'telltale_alarms',
-      'telltale_api',
-      'telltale_queue',
-    ],
+    roles: SERVICE_ROLES,
   },
   // Large objects fill the disk and belong to no schema.
   { names: '^(lo_.*|loread|lowrite)$', roles: [] },

@@ -18,7 +18,7 @@ export class NotificationChannel {
   @Column(TEXT) kind: 'webhook';
   @Column(TEXT) name: string;
   @Column(TEXT) url: string;
-  /** Signs each delivery; never shown. */
+  /** Signs each delivery; sealed by SecretBox, never shown. */
   @Column(TEXT) secret: string;
   @Column(FLAG) enabled: boolean;
 }

@@ -1,6 +1,8 @@
 import type { TenantContext } from '@telltale/tenancy';
 import type { RegistryDatabase } from '../database/registry-database.js';
 import { Alarm, AlarmTransitionRecord, Notification, NotificationChannel } from '../entities/index.js';
+import type { SecretBox } from '../secrets/secret-box.js';
+import { channelPlace } from './channel.repository.js';
 
 /** Everything that one delivery needs. */
 export interface Delivery {
@@ -10,43 +12,12 @@ export interface Delivery {
   readonly transition: AlarmTransitionRecord;
 }
 
-/** Telling alarms to channels, once each. */
+/** What is told to channels, and how far it came. */
 export class NotificationRepository {
-  constructor(private readonly registry: RegistryDatabase) {}
-
-  /** One pending notification per journal entry and enabled channel; entries that have theirs are left alone. Returns the new ones. */
-  announce(tenant: TenantContext, transitions: readonly AlarmTransitionRecord[], now: Date): Promise<Notification[]> {
-    const { tenantId } = tenant;
-    return this.registry.inTenant(tenant, async (manager) => {
-      const channels = await manager.findBy(NotificationChannel, { tenantId, enabled: true });
-      const wanted = transitions.flatMap(({ alarmId, transitionId }) =>
-        channels.map(({ channelId }) =>
-          manager.create(Notification, {
-            tenantId,
-            alarmId,
-            transitionId,
-            channelId,
-            state: 'pending',
-            attempts: 0,
-            createdAt: now,
-          }),
-        ),
-      );
-      if (wanted.length === 0) return [];
-      const inserted = await manager
-        .createQueryBuilder()
-        .insert()
-        .into(Notification)
-        .values(wanted)
-        .orIgnore()
-        .returning('notification_id')
-        .execute();
-      const written: { notification_id: number }[] = inserted.raw;
-      const ids = new Set(written.map((row) => row.notification_id));
-      const pending = await manager.findBy(Notification, { tenantId, state: 'pending' });
-      return pending.filter(({ notificationId }) => ids.has(notificationId));
-    });
-  }
+  constructor(
+    private readonly registry: RegistryDatabase,
+    private readonly secrets: SecretBox,
+  ) {}
 
   /** Not delivered and not given up, oldest first. */
   pending(tenant: TenantContext): Promise<Notification[]> {
@@ -56,6 +27,7 @@ export class NotificationRepository {
     );
   }
 
+  /** With the channel's secret in the clear: for signing, and nothing else. Throws SecretError. */
   delivery(tenant: TenantContext, notificationId: number): Promise<Delivery | null> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager) => {
@@ -65,7 +37,8 @@ export class NotificationRepository {
       const channel = await manager.findOneByOrFail(NotificationChannel, { tenantId, channelId });
       const alarm = await manager.findOneByOrFail(Alarm, { tenantId, alarmId });
       const transition = await manager.findOneByOrFail(AlarmTransitionRecord, { tenantId, transitionId });
-      return { notification, channel, alarm, transition };
+      const secret = this.secrets.open(channel.secret, channelPlace(channel));
+      return { notification, channel: { ...channel, secret }, alarm, transition };
     });
   }
 

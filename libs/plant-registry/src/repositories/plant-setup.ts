@@ -8,7 +8,6 @@ import {
   Equipment,
   Gateway,
   LineSetup,
-  NotificationChannel,
   PipeRun,
   PipeSensor,
   Product,
@@ -106,10 +105,6 @@ export class PlantSetup {
         [tenantId, siteId, validFrom, JSON.stringify(shifts), JSON.stringify(plannedStops)],
       ),
     );
-  }
-
-  channel(tenant: TenantContext, channel: Given<NotificationChannel, 'channelId'>): Promise<NotificationChannel> {
-    return this.keep(tenant, NotificationChannel, { name: channel.name }, channel);
   }
 
   private keep<E extends ObjectLiteral & { tenantId: number }>(

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { NotificationJob } from '@telltale/ingest-contract';
 import { type JobConsumer, RetryLater } from '@telltale/ingest-queue';
 import { type Delivery, NotificationRepository } from '@telltale/plant-registry';
-import { Metrics } from '@telltale/service-runtime';
+import { Metrics, reasonOf } from '@telltale/service-runtime';
 import type { TenantContext } from '@telltale/tenancy';
 import { LOGGER, type Logger, NOTIFICATION_QUEUE, type NotificationQueue } from '../alarms.tokens.js';
 import { NotificationOutbox } from './notification-outbox.js';
@@ -69,10 +69,8 @@ export class NotificationDispatcher {
     try {
       await this.sender.send(delivery, new Date());
     } catch (error) {
-      const reason =
-        typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
       this.outcomes.inc({ outcome: 'failed' });
-      await this.notifications.failed(tenant, notificationId, reason, false);
+      await this.notifications.failed(tenant, notificationId, reasonOf(error), false);
       throw error;
     }
     await this.notifications.delivered(tenant, notificationId, new Date());

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Delivery } from '@telltale/plant-registry';
+import { reasonOf } from '@telltale/service-runtime';
 import type { AlarmsSettings } from '../alarms.settings.js';
 import { SETTINGS } from '../alarms.tokens.js';
 import { safeTarget, type SafeTarget } from './safe-address.js';
@@ -38,51 +39,36 @@ export class WebhookSender {
   }
 }
 
+/** What a receiver learns of an alarm besides its id. */
+const TOLD = [
+  'siteId',
+  'kind',
+  'title',
+  'priority',
+  'state',
+  'cause',
+  'consequence',
+  'action',
+  'positionM',
+  'lossKgPerHour',
+  'raisedAt',
+  'clearedAt',
+] as const;
+
 function bodyOf({ notification, alarm, transition }: Delivery): object {
-  const {
-    alarmId,
-    siteId,
-    kind,
-    title,
-    priority,
-    state,
-    cause,
-    consequence,
-    action,
-    positionM,
-    lossKgPerHour,
-    raisedAt,
-    clearedAt,
-  } = alarm;
   return {
     id: `${notification.tenantId}-${notification.notificationId}`,
     event: `alarm.${transition.transition}`,
     at: transition.at.toISOString(),
     comment: transition.comment,
-    alarm: {
-      id: alarmId,
-      siteId,
-      kind,
-      title,
-      priority,
-      state,
-      cause,
-      consequence,
-      action,
-      positionM,
-      lossKgPerHour,
-      raisedAt,
-      clearedAt,
-    },
+    alarm: { id: alarm.alarmId, ...Object.fromEntries(TOLD.map((field) => [field, alarm[field]])) },
   };
 }
 
 function post({ url, address, family }: SafeTarget, body: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
     const failed = (cause: unknown): void => {
-      const reason =
-        typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
-      reject(new DeliveryFailedError(`${url.host} can't be reached (${reason}).`, { cause }));
+      reject(new DeliveryFailedError(`${url.host} can't be reached (${reasonOf(cause)}).`, { cause }));
     };
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
       method: 'POST',
