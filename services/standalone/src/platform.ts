@@ -4,7 +4,7 @@ import { edgeGatewaySettings, startEdgeGateway } from '@telltale/edge-gateway';
 import { historianSettings, startHistorian } from '@telltale/historian';
 import { ingestSettings, startIngest } from '@telltale/ingest';
 import { insightsSettings, startInsights } from '@telltale/insights';
-import type { RoleUrls, ServiceRole } from '@telltale/plant-registry';
+import { newSecretKey, type RoleUrls, type ServiceRole } from '@telltale/plant-registry';
 import { StartError, type RunningService } from '@telltale/service-runtime';
 import { readSettings } from '@telltale/service-settings';
 import type { DataFolder } from './data-folder.js';
@@ -43,7 +43,7 @@ export async function startPlatform(settings: StandaloneSettings, urls: RoleUrls
     start(startIngest(readSettings('ingest', ingestSettings, given('telltale_ingest', { HTTP_PORT: String(ports.ingest) })))),
     start(startHistorian(readSettings('historian', historianSettings, given('telltale_historian')))),
     start(startInsights(readSettings('insights', insightsSettings, given('telltale_insights')))),
-    start(startAlarms(readSettings('alarms', alarmsSettings, given('telltale_alarms')))),
+    start(startAlarms(readSettings('alarms', alarmsSettings, given('telltale_alarms', { SECRET_KEYS: folder.secret('secret-keys', newSecretKey) })))),
   ]);
   const api = await start(
     startApi(readSettings('api', apiSettings, given('telltale_api', { HTTP_HOST: settings.TELLTALE_HOST, HTTP_PORT: String(settings.PORT), SIMULATION_FILE: simulationFile(folder) }))),
