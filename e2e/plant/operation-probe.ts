@@ -1,5 +1,6 @@
 import {
   getNamedType,
+  getNullableType,
   isEnumType,
   isLeafType,
   isListType,
@@ -57,7 +58,7 @@ function selectionOf(type: GraphQLOutputType, depth: number): string {
   return `{ ${fields.join(' ')} }`;
 }
 
-/** Every operation of the schema with each of the foreign ids in each place of an id. */
+/** Every operation of the schema with each of the foreign ids in each place of an id. A list of everything is asked for one level less: its operation would cost too much. */
 export function probesOf(schema: GraphQLSchema, foreignIds: readonly string[]): readonly Probe[] {
   const roots = [
     ['query', schema.getQueryType()],
@@ -72,7 +73,7 @@ export function probesOf(schema: GraphQLSchema, foreignIds: readonly string[]): 
         operation: field.name,
         kind,
         namesSomething: takesId,
-        text: `${kind} { ${field.name}${argumentsOf(field, ({ type, name }) => valueOf(type, name, [id]))} ${selectionOf(field.type, DEPTH - 1)} }`,
+        text: `${kind} { ${field.name}${argumentsOf(field, ({ type, name }) => valueOf(type, name, [id]))} ${selectionOf(field.type, isListType(getNullableType(field.type)) ? DEPTH - 2 : DEPTH - 1)} }`,
       }));
     }),
   );

@@ -106,7 +106,7 @@ describe('the alarm of a detection', () => {
   it('goes through acknowledgement, assignment, outcome and repair with a journal of who did what', async () => {
     const raised = await new AlarmJournal(alarms).raise(acme.tenant, await leak(), atUs);
     const alarmId = raised?.alarm.alarmId ?? 0;
-    const actions = new AlarmActions(new AlarmJournal(api));
+    const actions = new AlarmActions(api);
     const actor = { userId, at: new Date(now.getTime() + 1000) };
     expect(await actions.act(acme.tenant, alarmId, { kind: 'mark-repaired', comment: null }, actor)).toMatchObject({
       kind: 'refused',
@@ -155,7 +155,7 @@ describe('the alarm of a detection', () => {
   it('is nobody else’s, whatever they do', async () => {
     const raised = await new AlarmJournal(alarms).raise(acme.tenant, await leak(), atUs);
     const alarmId = raised?.alarm.alarmId ?? 0;
-    const actions = new AlarmActions(new AlarmJournal(api));
+    const actions = new AlarmActions(api);
     expect(
       await actions.act(globex.tenant, alarmId, { kind: 'acknowledge', comment: null }, { userId, at: now }),
     ).toEqual({ kind: 'unknown' });

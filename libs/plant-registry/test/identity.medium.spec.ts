@@ -114,11 +114,17 @@ describe('the audit', () => {
         subject: 'alarm 1',
         detail: { b: 1, a: { y: null, x: [1] } },
       });
+    const admin = new pg.Client({ connectionString: database.adminUrl });
+    await admin.connect();
+    // Sign-ins stand in it already.
+    const { rows } = await admin.query<{ known: number }>(
+      'select count(*)::int as known from registry.audit_entry where tenant_id = $1',
+      [acme.tenant.tenantId],
+    );
+    const [second, third] = [(rows[0]?.known ?? 0) + 2, (rows[0]?.known ?? 0) + 3];
     await Promise.all(['one', 'two', 'three', 'four'].map((action) => add(acme.tenant, action)));
     await add(globex.tenant, 'one');
     expect([await audit.verify(acme.tenant), await audit.verify(globex.tenant)]).toEqual([null, null]);
-    const admin = new pg.Client({ connectionString: database.adminUrl });
-    await admin.connect();
     const tamper = async (sql: string, undo: string): Promise<number | null> => {
       await admin.query(sql);
       const broken = await audit.verify(acme.tenant);
@@ -128,17 +134,17 @@ describe('the audit', () => {
     const where = `tenant_id = ${acme.tenant.tenantId} and audit_id`;
     expect(
       await tamper(
-        `update registry.audit_entry set subject = 'alarm 2' where ${where} = 2`,
-        `update registry.audit_entry set subject = 'alarm 1' where ${where} = 2`,
+        `update registry.audit_entry set subject = 'alarm 2' where ${where} = ${second}`,
+        `update registry.audit_entry set subject = 'alarm 1' where ${where} = ${second}`,
       ),
-    ).toBe(2);
-    await admin.query(`create table public.kept as select * from registry.audit_entry where ${where} = 3`);
+    ).toBe(second);
+    await admin.query(`create table public.kept as select * from registry.audit_entry where ${where} = ${third}`);
     expect(
       await tamper(
-        `delete from registry.audit_entry where ${where} = 3`,
+        `delete from registry.audit_entry where ${where} = ${third}`,
         'insert into registry.audit_entry select * from public.kept',
       ),
-    ).toBe(3);
+    ).toBe(third);
     expect(await audit.verify(acme.tenant)).toBeNull();
     await admin.end();
   });

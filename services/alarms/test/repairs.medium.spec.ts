@@ -87,7 +87,7 @@ describe('a reported repair', () => {
     await Promise.all([start(), start()]);
     await acme.detect('leak-1', { onsetAt: after(-2), detectedAt: after(-2) });
     const { alarmId } = await alarmIn('detected');
-    const actions = new AlarmActions(new AlarmJournal(admin));
+    const actions = new AlarmActions(admin);
     const mechanic = { userId: 1, at: repairedAt };
     await actions.act(acme.tenant, alarmId, { kind: 'acknowledge', comment: null }, mechanic);
     await actions.act(acme.tenant, alarmId, { kind: 'set-outcome', finding: 'confirmed', comment: null }, mechanic);
@@ -201,7 +201,7 @@ describe('a reported repair', () => {
     await start();
     const { alarmId } = await alarmIn('detected');
     await Promise.all(running.splice(0).map((service) => service.close()));
-    const actions = new AlarmActions(new AlarmJournal(admin));
+    const actions = new AlarmActions(admin);
     const mechanic = { userId: 1, at: after(1) };
     await actions.act(acme.tenant, alarmId, { kind: 'acknowledge', comment: null }, mechanic);
     await actions.act(acme.tenant, alarmId, { kind: 'set-outcome', finding: 'confirmed', comment: null }, mechanic);

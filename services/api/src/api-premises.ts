@@ -1,12 +1,15 @@
 import type { Provider } from '@nestjs/common';
-import { AlarmActions, AlarmJournal, AuditRepository, ChangeListener, RegistryDatabase, UserRepository } from '@telltale/plant-registry';
-import { createLogger, type Logger } from '@telltale/service-runtime';
+import { AlarmActions, ChangeListener, RegistryDatabase, UserRepository } from '@telltale/plant-registry';
+import type { Logger } from '@telltale/service-runtime';
 import { openAppendListener, openSeriesReader, type AppendListener, type SeriesReader } from '@telltale/time-series';
 import type { ApiSettings } from './api.settings.js';
 import { PlantData } from './graphql/plant-data.js';
+import { TenantBudget } from './graphql/tenant-budget.js';
 import { SessionPolicy } from './identity/session-policy.js';
 import { SessionReader } from './identity/session-reader.js';
+import { SessionWatch } from './identity/session-watch.js';
 import { ChangeHub } from './live/change-hub.js';
+import type { LiveParts } from './live/live-operations.js';
 import { GrafanaLinks } from './plant/grafana-links.js';
 import { SimulationReader } from './plant/simulation-reader.js';
 
@@ -14,9 +17,11 @@ const CONNECTIONS = 6;
 
 /** Connections and everything made of them, opened before Nest wires it. */
 export class ApiPremises {
-  readonly hub = new ChangeHub();
+  readonly budget = new TenantBudget();
+  readonly hub = new ChangeHub(this.budget);
   readonly data: PlantData;
   readonly sessions: SessionReader;
+  readonly watch: SessionWatch;
   readonly origins: readonly string[];
   private readonly users: UserRepository;
 
@@ -30,11 +35,11 @@ export class ApiPremises {
     this.data = new PlantData(registry, series);
     this.users = new UserRepository(registry);
     this.sessions = new SessionReader(this.users);
+    this.watch = new SessionWatch(this.sessions);
     this.origins = settings.PUBLIC_URL === undefined ? [] : [new URL(settings.PUBLIC_URL).origin];
   }
 
-  static async open(settings: ApiSettings): Promise<ApiPremises> {
-    const logger = createLogger('api', settings.LOG_LEVEL);
+  static async open(settings: ApiSettings, logger: Logger): Promise<ApiPremises> {
     const registry = await RegistryDatabase.open(settings.DATABASE_URL, { maxConnections: CONNECTIONS });
     const series = openSeriesReader(settings.DATABASE_URL);
     const appended = openAppendListener(settings.DATABASE_URL);
@@ -48,16 +53,22 @@ export class ApiPremises {
     return premises;
   }
 
+  /** What a live connection needs beside the schema. */
+  get liveParts(): Omit<LiveParts, 'schema'> {
+    const { sessions, watch, data, budget, logger } = this;
+    return { sessions, watch, data, budget, logger };
+  }
+
   providers(): Provider[] {
     const secure = this.settings.PUBLIC_URL?.startsWith('https:') ?? false;
     return [
       { provide: PlantData, useValue: this.data },
       { provide: ChangeHub, useValue: this.hub },
       { provide: SessionReader, useValue: this.sessions },
+      { provide: SessionWatch, useValue: this.watch },
       { provide: SessionPolicy, useValue: new SessionPolicy({ sessionHours: this.settings.SESSION_HOURS, secure }) },
       { provide: UserRepository, useValue: this.users },
-      { provide: AuditRepository, useValue: new AuditRepository(this.registry) },
-      { provide: AlarmActions, useValue: new AlarmActions(new AlarmJournal(this.registry)) },
+      { provide: AlarmActions, useValue: new AlarmActions(this.registry) },
       { provide: SimulationReader, useValue: new SimulationReader(this.settings.SIMULATION_FILE) },
       { provide: GrafanaLinks, useValue: new GrafanaLinks(this.settings.GRAFANA_URL) },
     ];

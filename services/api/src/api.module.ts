@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import { AlarmActionResolver } from './alarms/alarm-action.resolver.js';
@@ -9,6 +9,7 @@ import type { ApiPremises } from './api-premises.js';
 import { GatewayReader } from './gateways/gateway-reader.js';
 import { GatewayResolver } from './gateways/gateway.resolver.js';
 import { graphqlOptions } from './graphql/graphql.options.js';
+import { ResolverErrors } from './graphql/resolver-errors.js';
 import { AllowGuard } from './identity/allow.guard.js';
 import { IdentityResolver } from './identity/identity.resolver.js';
 import { EvidenceReader } from './leaks/evidence-reader.js';
@@ -23,6 +24,7 @@ import { Freshness } from './tags/freshness.js';
 import { TagResolver } from './tags/tag.resolver.js';
 import { LineResolver } from './yield/line.resolver.js';
 import { ShiftYieldReader } from './yield/shift-yield-reader.js';
+import { TimelineReader } from './yield/timeline-reader.js';
 import { ShiftYieldResolver } from './yield/shift-yield.resolver.js';
 
 export const RESOLVERS = [
@@ -50,6 +52,7 @@ export class ApiModule {
       providers: [
         ...premises.providers(),
         { provide: APP_GUARD, useClass: AllowGuard },
+        { provide: APP_FILTER, useClass: ResolverErrors },
         ...RESOLVERS,
         AlarmReader,
         EvidenceReader,
@@ -59,6 +62,7 @@ export class ApiModule {
         ShiftYieldReader,
         SiteAccess,
         SiteOverviewReader,
+        TimelineReader,
       ],
     };
   }

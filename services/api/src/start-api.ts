@@ -1,14 +1,17 @@
-import { createWebApplication, Metrics, type RunningService } from '@telltale/service-runtime';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import type { GraphQLSchema } from 'graphql';
+import { createLogger, createWebApplication, Metrics, type Logger, type RunningService } from '@telltale/service-runtime';
 import { ApiModule } from './api.module.js';
 import { ApiPremises } from './api-premises.js';
 import type { ApiSettings } from './api.settings.js';
 import { CONSOLE_HEADERS, serveConsole } from './console-files.js';
 import { OPERATION_LIMITS } from './graphql/operation-limits.js';
 import { takeOwnRequestsOnly } from './graphql/own-requests-only.js';
+import { LiveEndpoint } from './live/live-endpoint.js';
 
 /** GraphQL, live subscriptions and the console's files on one address. */
-export async function startApi(settings: ApiSettings): Promise<RunningService> {
-  const premises = await ApiPremises.open(settings);
+export async function startApi(settings: ApiSettings, logger: Logger = createLogger('api', settings.LOG_LEVEL)): Promise<RunningService> {
+  const premises = await ApiPremises.open(settings, logger);
   const metrics = new Metrics('api');
   let closing: Promise<void> | undefined;
   const notReady = async (): Promise<readonly string[]> => {
@@ -29,6 +32,8 @@ export async function startApi(settings: ApiSettings): Promise<RunningService> {
       notReady,
       configure: (app) => {
         takeOwnRequestsOnly(app);
+        const schema = (): GraphQLSchema => app.get(GraphQLSchemaHost, { strict: false }).schema;
+        new LiveEndpoint({ ...premises.liveParts, schema }, premises.origins).attach(app);
         return serveConsole(app, settings.CONSOLE_DIR);
       },
     });

@@ -16,7 +16,8 @@ import {
   type TestPlant,
 } from '@telltale/plant-registry/testing';
 import { migrateSeries, openSeriesWriter } from '@telltale/time-series';
-import { startApi } from '../src/index.js';
+import type { Logger } from '@telltale/service-runtime';
+import { startApi, type ApiSettings } from '../src/index.js';
 
 /** One tenant's things, as numbers of the database. */
 export interface ServedPlant {
@@ -40,7 +41,8 @@ export class ServedPlants {
     private readonly closeApi: () => Promise<void>,
   ) {}
 
-  static async open(): Promise<ServedPlants> {
+  /** `settings` changes single settings of the api; `logger` takes its log. */
+  static async open(settings: Partial<ApiSettings> = {}, logger?: Logger): Promise<ServedPlants> {
     const database = await createTestDatabase([{ name: 'series for the api', migrate: migrateSeries }]);
     const [first, second] = await createTwoTenants(database.urls.telltale_owner);
     const acme = await furnish(database, first, 'acme');
@@ -51,7 +53,8 @@ export class ServedPlants {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: 0,
       SESSION_HOURS: 1,
-    });
+      ...settings,
+    }, logger);
     return new ServedPlants(api.url ?? '', database, acme, globex, () => api.close());
   }
 

@@ -1,7 +1,9 @@
 import type { LeakOutcome } from '@telltale/alarm-lifecycle';
 import type { TenantContext } from '@telltale/tenancy';
 import type { Alarm } from '../entities/index.js';
-import type { AlarmChange, AlarmJournal } from './alarm-journal.js';
+import { appendAudit } from '../repositories/audit.repository.js';
+import { within, type RegistryDatabase } from '../database/registry-database.js';
+import { AlarmJournal, type AlarmChange } from './alarm-journal.js';
 import { usOf } from './alarm-row.js';
 import { AlarmRefusedError, AlarmUnknownError } from './alarm.errors.js';
 
@@ -25,13 +27,24 @@ export interface Actor {
   readonly at: Date;
 }
 
-/** Steps of people, through the state machines. Who may do what is decided before. */
+/** Steps of people, through the state machines. Who may do what is decided before. A step and its audit entry are one transaction. */
 export class AlarmActions {
-  constructor(private readonly journal: AlarmJournal) {}
+  constructor(private readonly registry: RegistryDatabase) {}
 
   async act(tenant: TenantContext, alarmId: number, action: AlarmAction, actor: Actor): Promise<AlarmActionOutcome> {
     try {
-      return { kind: 'applied', alarm: (await this.apply(tenant, alarmId, action, actor)).alarm };
+      return await this.registry.inTenant(tenant, async (manager) => {
+        const { alarm } = await this.apply(new AlarmJournal(within(manager)), tenant, alarmId, action, actor);
+        const fact = {
+          actorKind: 'user',
+          actorId: actor.userId,
+          action: `alarm ${action.kind}`,
+          subject: `alarm ${alarmId}`,
+          detail: {},
+        } as const;
+        await appendAudit(manager, tenant, fact, actor.at);
+        return { kind: 'applied', alarm };
+      });
     } catch (error) {
       if (error instanceof AlarmUnknownError) return { kind: 'unknown' };
       if (error instanceof AlarmRefusedError) return { kind: 'refused', code: error.code, message: error.message };
@@ -40,6 +53,7 @@ export class AlarmActions {
   }
 
   private apply(
+    journal: AlarmJournal,
     tenant: TenantContext,
     alarmId: number,
     action: AlarmAction,
@@ -48,11 +62,11 @@ export class AlarmActions {
     const atUs = usOf(at);
     switch (action.kind) {
       case 'acknowledge':
-        return this.journal.apply(tenant, alarmId, { kind: 'acknowledge', atUs, by, ...remark(action.comment) });
+        return journal.apply(tenant, alarmId, { kind: 'acknowledge', atUs, by, ...remark(action.comment) });
       case 'unshelve':
-        return this.journal.apply(tenant, alarmId, { kind: 'unshelve', atUs, by });
+        return journal.apply(tenant, alarmId, { kind: 'unshelve', atUs, by });
       case 'shelve':
-        return this.journal.apply(tenant, alarmId, {
+        return journal.apply(tenant, alarmId, {
           kind: 'shelve',
           atUs,
           by,
@@ -60,11 +74,11 @@ export class AlarmActions {
           reason: action.reason,
         });
       case 'comment':
-        return this.journal.comment(tenant, alarmId, { atUs, by, comment: action.comment });
+        return journal.comment(tenant, alarmId, { atUs, by, comment: action.comment });
       case 'assign':
-        return this.journal.assign(tenant, alarmId, action.assigneeUserId, { atUs, by, comment: action.comment });
+        return journal.assign(tenant, alarmId, action.assigneeUserId, { atUs, by, comment: action.comment });
       case 'set-outcome':
-        return this.journal.applyLeak(tenant, alarmId, {
+        return journal.applyLeak(tenant, alarmId, {
           kind: 'classify',
           atUs,
           by,
@@ -72,7 +86,7 @@ export class AlarmActions {
           ...remark(action.comment),
         });
       case 'mark-repaired':
-        return this.journal.applyLeak(tenant, alarmId, { kind: 'repair', atUs, by, ...remark(action.comment) });
+        return journal.applyLeak(tenant, alarmId, { kind: 'repair', atUs, by, ...remark(action.comment) });
     }
   }
 }

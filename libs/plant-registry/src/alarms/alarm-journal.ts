@@ -8,7 +8,7 @@ import {
   type LeakEvent,
 } from '@telltale/alarm-lifecycle';
 import type { TenantContext } from '@telltale/tenancy';
-import type { RegistryDatabase } from '../database/registry-database.js';
+import type { TenantTransactions } from '../database/registry-database.js';
 import { Alarm, AlarmTransitionRecord, UserAccount } from '../entities/index.js';
 import { alarmRecordOf, keepAlarmRecord, keepLeakAlert, leakAlertOf, timeOf } from './alarm-row.js';
 import { AlarmRefusedError, AlarmUnknownError } from './alarm.errors.js';
@@ -49,7 +49,7 @@ interface Remark {
 
 /** The only writer of alarms: every step goes through the state machines and leaves a journal entry, in one transaction. */
 export class AlarmJournal {
-  constructor(private readonly registry: RegistryDatabase) {}
+  constructor(private readonly registry: TenantTransactions) {}
 
   /**
    * Raises the alarm of a detection; `null` when that detection has or had one already, however often and from wherever it is called.

@@ -10,6 +10,12 @@ export interface FoundCredential {
   readonly subjectId: number;
 }
 
+/** What a repository needs to work in a tenant. */
+export type TenantTransactions = Pick<RegistryDatabase, 'inTenant'>;
+
+/** For a repository that is to take part in a transaction that is open already, in the same tenant. */
+export const within = (manager: EntityManager): TenantTransactions => ({ inTenant: (_tenant, work) => work(manager) });
+
 /** SHA-256 of a credential with its kind: what the directory is asked for. */
 export function credentialHash(kind: CredentialKind, secret: string): Buffer {
   return createHash('sha256').update(`${kind}:${secret}`).digest();

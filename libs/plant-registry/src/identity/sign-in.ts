@@ -8,6 +8,8 @@ export interface SignInRequest {
   readonly password: string;
   readonly now: Date;
   readonly sessionHours: number;
+  /** Address of the caller, for the audit. */
+  readonly from?: string;
 }
 
 export type SignInOutcome =

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { IsNull } from 'typeorm';
 import type { TenantContext } from '@telltale/tenancy';
 import { credentialHash, type RegistryDatabase } from '../database/registry-database.js';
-import { Credential, UserAccount, UserSession, type UserRole } from '../entities/index.js';
+import { Credential, UserAccount, UserSession, type JsonDocument, type UserRole } from '../entities/index.js';
 import { hashPassword, verifyPassword } from '../identity/password-hash.js';
+import { appendAudit } from './audit.repository.js';
 import {
   SIGN_IN_LIMITS,
   UnknownAddressGate,
@@ -115,7 +116,7 @@ export class UserRepository {
   private startSession(
     tenant: TenantContext,
     user: UserAccount,
-    { now, sessionHours }: SignInRequest,
+    { now, sessionHours, from }: SignInRequest,
   ): Promise<SignInOutcome> {
     const { tenantId } = tenant;
     const { userId } = user;
@@ -134,6 +135,13 @@ export class UserRepository {
       });
       const { sessionId } = await manager.save(session);
       await manager.insert(Credential, { keyHash: tokenHash, kind: 'session', tenantId, subjectId: sessionId });
+      const detail: JsonDocument = from === undefined ? {} : { from };
+      await appendAudit(
+        manager,
+        tenant,
+        { actorKind: 'user', actorId: userId, action: 'sign-in', subject: `user ${userId}`, detail },
+        now,
+      );
       return { kind: 'signed-in', tenant, user, sessionId, token, expiresAt };
     });
   }

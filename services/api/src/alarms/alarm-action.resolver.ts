@@ -1,5 +1,5 @@
 import { Args, GraphQLISODateTime, ID, Mutation, Resolver } from '@nestjs/graphql';
-import { AlarmActions, AuditRepository, type AlarmAction } from '@telltale/plant-registry';
+import { AlarmActions, type AlarmAction } from '@telltale/plant-registry';
 import { ApiError, badArgument, notFound } from '../graphql/api.error.js';
 import { fromId } from '../graphql/opaque-id.js';
 import { Allow, ALARM_HANDLERS, CurrentViewer } from '../identity/allow.decorator.js';
@@ -21,7 +21,6 @@ function checked(comment: string | null | undefined): string | null {
 export class AlarmActionResolver {
   constructor(
     private readonly actions: AlarmActions,
-    private readonly audit: AuditRepository,
     private readonly reader: AlarmReader,
   ) {}
 
@@ -89,7 +88,6 @@ export class AlarmActionResolver {
     const outcome = await this.actions.act(viewer.tenant, alarmId, action, { userId: viewer.userId, at: new Date() });
     if (outcome.kind === 'unknown') throw notFound('alarm');
     if (outcome.kind === 'refused') throw new ApiError(outcome.code, outcome.message);
-    await this.audit.append(viewer.tenant, { actorKind: 'user', actorId: viewer.userId, action: `alarm ${action.kind}`, subject: `alarm ${alarmId}`, detail: {} });
     return this.reader.alarmOf(outcome.alarm, viewer);
   }
 }

@@ -31,7 +31,7 @@ export class AlarmResolver {
     private readonly hub: ChangeHub,
   ) {}
 
-  @Query(() => [Alarm], { description: 'Alarms of a site, highest priority first, then newest. Without `states`: all but NORMAL.' })
+  @Query(() => [Alarm], { description: 'Alarms of a site, highest priority first, then newest. Without `states`: all but NORMAL.', complexity: ({ args: { first }, childComplexity }) => Number(first) * (1 + childComplexity) })
   @Allow(EVERY_ROLE)
   async alarms(
     @Args('siteId', { type: () => ID }) siteId: string,
@@ -69,7 +69,7 @@ export class AlarmResolver {
     return allowedActions;
   }
 
-  @ResolveField(() => [AlarmTransition], { description: 'Oldest first.' })
+  @ResolveField(() => [AlarmTransition], { description: 'Oldest first.', complexity: ({ childComplexity }) => 5 + childComplexity })
   async history(@Parent() { row }: AlarmFields, @Context() context: RequestContext): Promise<AlarmTransition[]> {
     const transitions = (await context.loaders?.transitions.load(row.alarmId)) ?? [];
     return Promise.all(
@@ -95,7 +95,7 @@ export class AlarmResolver {
   async alarmChanged(@Args('siteId', { type: () => ID }) siteId: string, @CurrentViewer() viewer: Viewer): Promise<LiveStream<AlarmFields>> {
     const site = await this.access.site(viewer.tenant, siteId);
     let toldUntil = new Date();
-    return this.hub.subscribe('alarms', viewer.tenant.tenantId, viewer.expiresAtUs, async () => {
+    return this.hub.subscribe('alarms', viewer.tenant.tenantId, async () => {
       const changed = await this.data.alarms.changedSince(viewer.tenant, site.siteId, toldUntil);
       toldUntil = changed.at(-1)?.updatedAt ?? toldUntil;
       return changed.map((alarm) => this.reader.alarmOf(alarm, viewer));

@@ -32,10 +32,10 @@ export class GatewayResolver {
 
   @Subscription(() => Gateway, { description: 'A gateway reported its status.', resolve: (gateway: Gateway) => gateway })
   @Allow(EVERY_ROLE)
-  async gatewayChanged(@Args('siteId', { type: () => ID }) siteId: string, @CurrentViewer() { tenant, expiresAtUs }: Viewer): Promise<LiveStream<object>> {
+  async gatewayChanged(@Args('siteId', { type: () => ID }) siteId: string, @CurrentViewer() { tenant }: Viewer): Promise<LiveStream<object>> {
     const site = await this.access.site(tenant, siteId);
     const known = new Map<string, number>();
-    return this.hub.subscribe('gateways', tenant.tenantId, expiresAtUs, async () => {
+    return this.hub.subscribe('gateways', tenant.tenantId, async () => {
       const gateways = await this.reader.ofSite(tenant, site.siteId);
       const changed = gateways.filter(({ id, statusAt }) => known.get(id) !== statusAt?.getTime());
       for (const { id, statusAt } of changed) known.set(id, statusAt?.getTime() ?? 0);

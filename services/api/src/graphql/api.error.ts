@@ -2,7 +2,12 @@ import { GraphQLError } from 'graphql';
 
 /** A refusal the caller can act on: one sentence, a stable code. Everything else is masked. */
 export class ApiError extends GraphQLError {
-  constructor(code: string, sentence: string) {
+  constructor(
+    code: string,
+    sentence: string,
+    /** Of the answer over HTTP. */
+    readonly status: number = 200,
+  ) {
     super(sentence, { extensions: { code } });
   }
 }

@@ -6,6 +6,9 @@ import { ApiError } from './api.error.js';
 /** Postgres is away: connection refused, reset, closed, or shutting down (SQLSTATE class 57P and 53). */
 const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '53300']);
 
+/** SQLSTATE query_canceled: the statement timeout of the api's role. */
+const CANCELED = '57014';
+
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
 
 function isAway(error: unknown): boolean {
@@ -23,7 +26,6 @@ interface Formatted {
 /** Codes of Fastify and Mercurius for what callers did wrong before any resolver ran. */
 const REQUEST_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'OPERATION_TOO_LARGE',
-  MER_ERR_GQL_QUERY_DEPTH: 'OPERATION_TOO_LARGE',
 };
 
 /** Fastify and Mercurius refuse a request with a status of 4xx; a refused operation carries the reasons in `errors`. */
@@ -39,22 +41,30 @@ function badRequest(reason: Error, status: number): Formatted {
   return { status, error: { message: withoutSuggestion(reason.message), extensions: { code: REQUEST_CODES[codeOf(reason)] ?? 'BAD_REQUEST' } } };
 }
 
+/** The parser gives up without a code. */
+const TOO_MANY_TOKENS = /more tha[nt] \d+ tokens/;
+
 function badOperation({ message, path, extensions }: GraphQLError, status: number): Formatted {
-  return { status, error: { message: withoutSuggestion(message), ...(path && { path }), extensions: { code: extensions['code'] ?? 'BAD_OPERATION' } } };
+  const code = extensions['code'] ?? (TOO_MANY_TOKENS.test(message) ? 'OPERATION_TOO_LARGE' : 'BAD_OPERATION');
+  return { status, error: { message: withoutSuggestion(message), ...(path && { path }), extensions: { code } } };
 }
 
 function formatted(error: GraphQLError, logger: Logger): Formatted[] {
   const cause = error.originalError;
   const path = error.path === undefined ? {} : { path: error.path };
   if (cause instanceof ApiError || error instanceof ApiError) {
-    const { message, extensions } = cause instanceof ApiError ? cause : error;
-    return [{ status: 200, error: { message, ...path, extensions: { code: extensions['code'] } } }];
+    const refusal = cause instanceof ApiError ? cause : error;
+    const { message, extensions } = refusal;
+    return [{ status: refusal instanceof ApiError ? refusal.status : 200, error: { message, ...path, extensions: { code: extensions['code'] } } }];
   }
   if (cause === undefined || cause === null) return [badOperation(error, 400)];
   const refused = refusals(cause);
   if (refused.length > 0) return refused;
   if (isAway(cause)) {
     return [{ status: 503, error: { message: 'The database can’t be reached: try again in a few seconds.', ...path, extensions: { code: 'UNAVAILABLE' } } }];
+  }
+  if (codeOf(cause) === CANCELED) {
+    return [{ status: 200, error: { message: 'The answer took too long and was given up: ask for less time or fewer things.', ...path, extensions: { code: 'TOOK_TOO_LONG' } } }];
   }
   const reference = randomUUID().slice(0, 8);
   logger.error({ reference, path: error.path, error: cause }, 'an operation failed');

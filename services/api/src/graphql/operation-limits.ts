@@ -1,7 +1,7 @@
-import { GraphQLError, Kind, type ASTVisitor, type ValidationContext, type ValidationRule } from 'graphql';
+import { GraphQLError, Kind, type ASTVisitor, type SelectionSetNode, type ValidationContext, type ValidationRule } from 'graphql';
 
 /** OWASP API4: what one operation may ask for. */
-export const OPERATION_LIMITS = { depth: 10, aliases: 15, rootFields: 10, fields: 400, bodyBytes: 262_144 } as const;
+export const OPERATION_LIMITS = { depth: 10, aliases: 15, rootFields: 10, fields: 400, tokens: 2_000, bodyBytes: 262_144 } as const;
 
 const tooMuch = (what: string, limit: number): GraphQLError =>
   new GraphQLError(`The operation has more than ${limit} ${what}: split it.`, { extensions: { code: 'OPERATION_TOO_LARGE' } });
@@ -11,6 +11,31 @@ export const limitAliases: ValidationRule = (context: ValidationContext): ASTVis
   return {
     Field(node) {
       if (node.alias !== undefined && ++aliases === OPERATION_LIMITS.aliases + 1) context.reportError(tooMuch('aliases', OPERATION_LIMITS.aliases));
+    },
+  };
+};
+
+/** Fields inside fields; the fields of a fragment count where it is spread. A fragment in a circle is refused by another rule. */
+export const limitDepth: ValidationRule = (context: ValidationContext): ASTVisitor => {
+  const depths = new Map<string, number>();
+  const ofFragment = (name: string): number => {
+    const known = depths.get(name);
+    if (known !== undefined) return known;
+    depths.set(name, 0);
+    const fragment = context.getFragment(name);
+    const depth = fragment ? depthOf(fragment.selectionSet) : 0;
+    depths.set(name, depth);
+    return depth;
+  };
+  const depthOf = ({ selections }: SelectionSetNode): number =>
+    selections.reduce((deepest, selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) return Math.max(deepest, ofFragment(selection.name.value));
+      const inside = selection.selectionSet ? depthOf(selection.selectionSet) : 0;
+      return Math.max(deepest, selection.kind === Kind.FIELD ? inside + 1 : inside);
+    }, 0);
+  return {
+    OperationDefinition({ selectionSet }) {
+      if (depthOf(selectionSet) > OPERATION_LIMITS.depth) context.reportError(tooMuch('levels', OPERATION_LIMITS.depth));
     },
   };
 };

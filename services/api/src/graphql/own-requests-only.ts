@@ -12,7 +12,7 @@ export function takeOwnRequestsOnly(app: NestFastifyApplication): void {
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', async (request, reply) => {
-      if (request.url.split('?')[0] !== GRAPHQL_PATH || request.headers.upgrade?.toLowerCase() === 'websocket') return;
+      if (request.url.split('?')[0] !== GRAPHQL_PATH) return;
       if (request.method !== 'POST') {
         return reply.status(405).header('allow', 'POST').send(refusal('METHOD_REFUSED', 'Send operations by POST.'));
       }

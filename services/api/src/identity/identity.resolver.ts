@@ -1,5 +1,5 @@
 import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { AuditRepository, UserRepository } from '@telltale/plant-registry';
+import { UserRepository } from '@telltale/plant-registry';
 import type { TenantContext } from '@telltale/tenancy';
 import { ApiError } from '../graphql/api.error.js';
 import { toId } from '../graphql/opaque-id.js';
@@ -9,6 +9,7 @@ import { Allow, AllowAnyone, ALARM_HANDLERS, CurrentViewer } from './allow.decor
 import { Me, Person, Role } from './identity.type.js';
 import { SESSION_COOKIE, SessionReader } from './session-reader.js';
 import { SessionPolicy } from './session-policy.js';
+import { SessionWatch } from './session-watch.js';
 import type { Viewer } from './viewer.js';
 
 const ROLES = { viewer: Role.VIEWER, maintenance: Role.MAINTENANCE, manager: Role.MANAGER, admin: Role.ADMIN } as const;
@@ -17,8 +18,8 @@ const ROLES = { viewer: Role.VIEWER, maintenance: Role.MAINTENANCE, manager: Rol
 export class IdentityResolver {
   constructor(
     private readonly users: UserRepository,
-    private readonly audit: AuditRepository,
     private readonly sessions: SessionReader,
+    private readonly watch: SessionWatch,
     private readonly policy: SessionPolicy,
     private readonly data: PlantData,
   ) {}
@@ -39,7 +40,7 @@ export class IdentityResolver {
   @Mutation(() => Me, { description: 'Starts a session; sets an HttpOnly cookie. Fails with code SIGN_IN_REFUSED or SIGN_IN_LOCKED.' })
   @AllowAnyone()
   async signIn(@Args('email') email: string, @Args('password') password: string, @Context() context: RequestContext): Promise<Me> {
-    const outcome = await this.users.signIn({ email, password, now: new Date(), sessionHours: this.policy.sessionHours });
+    const outcome = await this.users.signIn({ email, password, now: new Date(), sessionHours: this.policy.sessionHours, from: context.remoteAddress });
     if (outcome.kind === 'locked') {
       throw new ApiError('SIGN_IN_LOCKED', 'Too many attempts: try again in 15 minutes.');
     }
@@ -47,7 +48,6 @@ export class IdentityResolver {
       throw new ApiError('SIGN_IN_REFUSED', 'E-mail address or password is wrong: check both and try again.');
     }
     context.reply?.header('set-cookie', this.policy.cookie(SESSION_COOKIE, outcome.token));
-    await this.audit.append(outcome.tenant, { actorKind: 'user', actorId: outcome.user.userId, action: 'sign-in', subject: `user ${outcome.user.userId}`, detail: { from: context.remoteAddress } });
     return this.meOf(outcome.tenant, outcome.user);
   }
 
@@ -58,6 +58,7 @@ export class IdentityResolver {
     if (viewer === null || sessionToken === null) return false;
     await this.users.endSession(viewer.tenant, viewer.sessionId, new Date());
     this.sessions.forget(sessionToken);
+    await this.watch.look(sessionToken);
     return true;
   }
 

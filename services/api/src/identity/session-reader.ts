@@ -1,12 +1,13 @@
-import type { FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { UserRepository } from '@telltale/plant-registry';
 import type { Viewer } from './viewer.js';
 
 export const SESSION_COOKIE = 'telltale_session';
 
 /** A revoked session works for this long at most. */
-const REMEMBER_MS = 5_000;
+export const REMEMBER_MS = 5_000;
 const MOST_REMEMBERED = 10_000;
+const LONGEST_TOKEN = 200;
 
 /** From a request to the signed-in user. */
 export class SessionReader {
@@ -15,19 +16,26 @@ export class SessionReader {
   constructor(private readonly users: UserRepository) {}
 
   /** The cookie of a browser, or the bearer token of a program. */
-  tokenOf(request: FastifyRequest): string | null {
-    const [scheme, bearer] = request.headers.authorization?.split(' ') ?? [];
+  tokenOf({ headers }: { readonly headers: IncomingHttpHeaders }): string | null {
+    const [scheme, bearer] = headers.authorization?.split(' ') ?? [];
     if (scheme === 'Bearer' && bearer !== undefined) return bearer;
-    const cookies = request.headers.cookie?.split(';') ?? [];
+    const cookies = headers.cookie?.split(';') ?? [];
     const own = cookies.map((cookie) => cookie.trim()).find((cookie) => cookie.startsWith(`${SESSION_COOKIE}=`));
     return own?.slice(SESSION_COOKIE.length + 1) ?? null;
   }
 
+  /** As it was at most 5 s ago. */
   async viewer(token: string | null): Promise<Viewer | null> {
-    if (token === null || token.length > 200) return null;
+    if (token === null) return null;
     const nowMs = Date.now();
     const known = this.remembered.get(token);
-    if (known !== undefined && known.untilMs > nowMs) return this.valid(known.viewer, nowMs);
+    return known !== undefined && known.untilMs > nowMs ? this.valid(known.viewer, nowMs) : this.viewerNow(token);
+  }
+
+  /** As it is now, whatever is remembered. */
+  async viewerNow(token: string): Promise<Viewer | null> {
+    if (token.length > LONGEST_TOKEN) return null;
+    const nowMs = Date.now();
     const session = await this.users.findSession(token, new Date(nowMs));
     const viewer: Viewer | null = session && {
       tenant: session.tenant,

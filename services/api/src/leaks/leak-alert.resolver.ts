@@ -16,6 +16,9 @@ import { LeakAlert, LeakAlertState, LeakEvidence } from './leak-alert.type.js';
 
 const MOST_ALERTS = 500;
 
+/** Nine sensors' samples are read whole. */
+const EVIDENCE_POINTS = 150;
+
 @Resolver(() => LeakAlert)
 export class LeakAlertResolver {
   constructor(
@@ -26,7 +29,7 @@ export class LeakAlertResolver {
     private readonly access: SiteAccess,
   ) {}
 
-  @Query(() => [LeakAlert], { description: 'Leak alerts of a site, highest loss per hour first. Without `states`: all but those that are over.' })
+  @Query(() => [LeakAlert], { description: 'Leak alerts of a site, highest loss per hour first. Without `states`: all but those that are over.', complexity: ({ args: { first }, childComplexity }) => Number(first) * (1 + childComplexity) })
   @Allow(EVERY_ROLE)
   async leakAlerts(
     @Args('siteId', { type: () => ID }) siteId: string,
@@ -64,6 +67,7 @@ export class LeakAlertResolver {
 
   @ResolveField(() => LeakEvidence, {
     description: 'Sensors around the place in [from, to); without times from one hour before the onset until now.',
+    complexity: ({ childComplexity }) => EVIDENCE_POINTS + childComplexity,
   })
   evidence(
     @Parent() alert: LeakAlertFields,

@@ -1,15 +1,14 @@
+import type { TenantBudget } from '../graphql/tenant-budget.js';
 import { LiveStream } from './live-stream.js';
+import { PacedReading } from './paced-reading.js';
 
 export const TOPICS = ['samples', 'alarms', 'yields', 'gateways'] as const;
 export type Topic = (typeof TOPICS)[number];
 
-/** No subscriber is told more often than this; a page that shows 5 000 tags stays cheap. */
-const LEAST_INTERVAL_MS = 1_000;
-
 interface Subscriber {
   readonly tenantId: number;
   readonly topic: Topic;
-  poke(): void;
+  readonly reading: PacedReading;
   end(): void;
 }
 
@@ -17,9 +16,11 @@ interface Subscriber {
 export class ChangeHub {
   private readonly subscribers = new Set<Subscriber>();
 
+  constructor(private readonly budget: TenantBudget) {}
+
   announce(topic: Topic, tenantId: number): void {
     for (const subscriber of this.subscribers) {
-      if (subscriber.topic === topic && subscriber.tenantId === tenantId) subscriber.poke();
+      if (subscriber.topic === topic && subscriber.tenantId === tenantId) subscriber.reading.poke();
     }
   }
 
@@ -28,36 +29,15 @@ export class ChangeHub {
   }
 
   /** `read` is run after a change, at most once per second and never twice at the same time; each item it gives is sent. */
-  subscribe<T>(topic: Topic, tenantId: number, expiresAtUs: number, read: () => Promise<readonly T[]>): LiveStream<T> {
-    let timer: NodeJS.Timeout | null = null;
-    let reading = false;
-    let again = false;
-    let lastAt = 0;
-    const run = (): void => {
-      timer = null;
-      reading = true;
-      lastAt = Date.now();
-      read()
-        .then((items) => items.forEach((item) => stream.push(item)))
-        .catch(() => {
-          again = true;
-        })
-        .finally(() => {
-          reading = false;
-          if (again) poke();
-        });
-    };
-    const poke = (): void => {
-      again = reading;
-      if (reading || timer !== null) return;
-      timer = setTimeout(run, Math.max(0, lastAt + LEAST_INTERVAL_MS - Date.now()));
-    };
-    const subscriber: Subscriber = { tenantId, topic, poke, end: () => stream.end() };
-    const expiry = setTimeout(() => stream.end(), Math.min(2 ** 31 - 1, Math.max(0, expiresAtUs / 1000 - Date.now())));
+  subscribe<T>(topic: Topic, tenantId: number, read: () => Promise<readonly T[]>): LiveStream<T> {
+    const reading = new PacedReading(async () => {
+      const items = await this.budget.run(tenantId, read);
+      for (const item of items) stream.push(item);
+    });
+    const subscriber: Subscriber = { tenantId, topic, reading, end: () => stream.end() };
     const stream = new LiveStream<T>(() => {
       this.subscribers.delete(subscriber);
-      clearTimeout(expiry);
-      if (timer !== null) clearTimeout(timer);
+      reading.end();
     });
     this.subscribers.add(subscriber);
     return stream;

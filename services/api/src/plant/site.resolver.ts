@@ -34,6 +34,9 @@ const equipmentOf = ({ equipmentId, parentId, level, slug, name, path }: Equipme
   path,
 });
 
+/** It looks at every tag, alert and line of the site. */
+const OVERVIEW_POINTS = 50;
+
 @Resolver(() => Site)
 export class SiteResolver {
   constructor(
@@ -65,7 +68,7 @@ export class SiteResolver {
     return equipmentOf(equipment);
   }
 
-  @ResolveField(() => SiteOverview)
+  @ResolveField(() => SiteOverview, { complexity: ({ childComplexity }) => OVERVIEW_POINTS + childComplexity })
   async overview(@Parent() { id }: Site, @CurrentViewer() { tenant }: Viewer, @Context() { loaders }: RequestContext): Promise<OverviewFigures> {
     return this.overviews.read(tenant, await this.access.site(tenant, id), loaders);
   }

@@ -3,6 +3,7 @@ import type { SampleColumns } from '@telltale/tag-sample';
 import type { TimeRange } from '@telltale/time-series';
 import type { Tag as TagEntity } from '@telltale/plant-registry';
 import { badArgument, notFound } from '../graphql/api.error.js';
+import { pointsFor } from '../graphql/operation-cost.js';
 import { fromId } from '../graphql/opaque-id.js';
 import { PlantData } from '../graphql/plant-data.js';
 import type { RequestContext } from '../graphql/request-context.js';
@@ -19,9 +20,20 @@ const MOST_BUCKETS = 20_000;
 /** Raw samples are read whole before they are thinned. */
 const LONGEST_RAW_US = 32 * 86_400_000_000;
 
+const EARLIEST = new Date('1970-01-01T00:00:00Z');
+const LATEST = new Date('2200-01-01T00:00:00Z');
+
 export function rangeOf(from: Date, to: Date): TimeRange {
   if (!(from < to)) throw badArgument('`from` must be before `to`: swap them or widen the range.');
+  if (from < EARLIEST || to > LATEST) throw badArgument('`from` and `to` must lie between the years 1970 and 2200.');
   return { fromUs: microsOf(from), toUs: microsOf(to) };
+}
+
+/** Of each tag its buckets; a request that makes no sense is refused by the resolver. */
+function bucketPoints({ tagIds, from, to, bucketSeconds }: Record<string, unknown>): number {
+  const tags = Array.isArray(tagIds) ? tagIds.length : 0;
+  const seconds = from instanceof Date && to instanceof Date ? (to.getTime() - from.getTime()) / 1000 : 0;
+  return tags * (1 + pointsFor(Math.max(0, seconds / Math.max(60, Number(bucketSeconds)))));
 }
 
 export const samplesAt = (columns: SampleColumns, indexes: readonly number[]): Sample[] =>
@@ -38,6 +50,7 @@ export class SeriesResolver {
 
   @Query(() => SampleSeries, {
     description: 'Samples in [from, to), oldest first. More than `max` samples are thinned to the extremes of equal stretches; bad ones are kept.',
+    complexity: ({ args: { max }, childComplexity }) => 1 + pointsFor(Number(max)) + childComplexity,
   })
   @Allow(EVERY_ROLE)
   async samples(
@@ -67,7 +80,10 @@ export class SeriesResolver {
     };
   }
 
-  @Query(() => [BucketSeries], { description: 'Aggregates of good samples in [from, to), one series per tag, aligned to the bucket length.' })
+  @Query(() => [BucketSeries], {
+    description: 'Aggregates of good samples in [from, to), one series per tag, aligned to the bucket length.',
+    complexity: ({ args, childComplexity }) => bucketPoints(args) + childComplexity,
+  })
   @Allow(EVERY_ROLE)
   async buckets(
     @Args('tagIds', { type: () => [ID] }) tagIds: string[],

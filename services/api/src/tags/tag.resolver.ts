@@ -27,7 +27,7 @@ export class TagResolver {
     private readonly freshness: Freshness,
   ) {}
 
-  @Query(() => TagConnection, { description: 'Tags by path. `filter` matches a part of the path, name or description, upper or lower case.' })
+  @Query(() => TagConnection, { description: 'Tags by path. `filter` matches a part of the path, name or description, upper or lower case.', complexity: ({ args: { first }, childComplexity }) => 1 + Number(first) * childComplexity })
   @Allow(EVERY_ROLE)
   async tags(
     @Args('siteId', { type: () => ID }) siteId: string,
@@ -69,13 +69,13 @@ export class TagResolver {
   @Allow(EVERY_ROLE)
   async liveValues(
     @Args('tagIds', { type: () => [ID] }) tagIds: string[],
-    @CurrentViewer() { tenant, expiresAtUs }: Viewer,
+    @CurrentViewer() { tenant }: Viewer,
   ): Promise<LiveStream<LatestValue[]>> {
     if (tagIds.length > MOST_LIVE_TAGS) throw badArgument(`Live values are given for ${MOST_LIVE_TAGS} tags at most.`);
     const wanted = await this.data.tags.byIds(tenant, tagIds.map((id) => fromId('tag', id)));
     const tags = new Map(wanted.map((tag) => [tag.tagId, tag]));
     const known = new Map<number, number>();
-    return this.hub.subscribe('samples', tenant.tenantId, expiresAtUs, async () => {
+    return this.hub.subscribe('samples', tenant.tenantId, async () => {
       const latest = await this.data.series.latest(tenant, [...tags.keys()]);
       const changed = latest.filter(({ tagId, sourceTimeUs }) => known.get(tagId) !== sourceTimeUs);
       for (const { tagId, sourceTimeUs } of changed) known.set(tagId, sourceTimeUs);

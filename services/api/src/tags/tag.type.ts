@@ -85,7 +85,7 @@ export class PageInfo {
 
 @ObjectType()
 export class TagConnection {
-  @Field(() => [TagEdge])
+  @Field(() => [TagEdge], { complexity: ({ childComplexity }) => 1 + childComplexity })
   edges: readonly TagEdge[];
 
   @Field(() => PageInfo)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stateStretches, TIME_ELEMENTS, type StateMeaning } from '@telltale/yield-analysis';
+import { stateStretches, TIME_ELEMENTS, unmeasured, type StateMeaning } from '@telltale/yield-analysis';
 import type { LineSetup } from '@telltale/plant-registry';
 import { isGood, type SampleColumns, type TimeUs } from '@telltale/tag-sample';
 import type { ContinuityEntry, LatestSample, TimeRange } from '@telltale/time-series';
@@ -28,7 +28,7 @@ export interface TimelineInput {
   readonly before: LatestSample | undefined;
   readonly samples: SampleColumns | undefined;
   readonly continuity: readonly ContinuityEntry[];
-  /** Nothing is said beyond. */
+  /** Measured up to here: nothing is said beyond. */
   readonly untilUs: TimeUs;
 }
 
@@ -41,9 +41,8 @@ export function timelineOf(setup: LineSetup, range: TimeRange, { before, samples
     ...(before ? [{ timeUs: before.sourceTimeUs, value: valueOf(before.value, before.status) }] : []),
     ...(samples ? Array.from(samples.values, (value, index) => ({ timeUs: samples.sourceTimesUs[index] ?? 0, value: valueOf(value, samples.statuses[index] ?? 0) })) : []),
   ];
-  const unmeasured = continuity.filter(({ kind }) => kind !== 'backfilled').map(({ fromUs, toUs }) => ({ startUs: fromUs, endUs: toUs }));
   const end = Math.min(range.toUs, untilUs);
-  const known = stateStretches({ states, unmeasured, untilUs: end, meanings }).filter(({ endUs }) => endUs > range.fromUs);
+  const known = stateStretches({ states, unmeasured: unmeasured(continuity), untilUs: end, meanings }).filter(({ endUs }) => endUs > range.fromUs);
   const intervals = known.map(({ startUs, endUs, element, name }) => ({
     state: name === null ? LineStateKind.UNKNOWN : kindOf({ element, name }),
     label: name,

@@ -9,6 +9,9 @@ import { ShiftYieldReader } from './shift-yield-reader.js';
 import { figuresOf, judgedOf, type ShiftYieldFields } from './yield-mapping.js';
 import { ProductYield, Restatement, ShiftYield } from './yield.type.js';
 
+/** A shift makes a product or two, and is restated as often. */
+const few = ({ childComplexity }: { childComplexity: number }): number => 3 * (1 + childComplexity);
+
 @Resolver(() => ShiftYield)
 export class ShiftYieldResolver {
   constructor(
@@ -18,7 +21,7 @@ export class ShiftYieldResolver {
     private readonly hub: ChangeHub,
   ) {}
 
-  @ResolveField(() => [ProductYield], { description: 'By product; empty for one computed before products were known.' })
+  @ResolveField(() => [ProductYield], { description: 'By product; empty for one computed before products were known.', complexity: few })
   async products(@Parent() { row, line, asOf }: ShiftYieldFields, @CurrentViewer() { tenant }: Viewer): Promise<ProductYield[]> {
     const [rows, products] = await Promise.all([
       this.data.yields.products(tenant, row.equipmentId, row.shiftStart, asOf),
@@ -30,7 +33,7 @@ export class ShiftYieldResolver {
     });
   }
 
-  @ResolveField(() => [Restatement], { description: 'Earlier revisions that a later one replaced, newest first.' })
+  @ResolveField(() => [Restatement], { description: 'Earlier revisions that a later one replaced, newest first.', complexity: few })
   async restatements(@Parent() { row, line }: ShiftYieldFields, @CurrentViewer() { tenant }: Viewer): Promise<Restatement[]> {
     const revisions = await this.data.yields.revisions(tenant, row.equipmentId, row.shiftStart);
     return revisions.flatMap((revision, index) => {
@@ -42,11 +45,11 @@ export class ShiftYieldResolver {
 
   @Subscription(() => ShiftYield, { description: "A shift's yield was computed anew.", resolve: (shift: ShiftYieldFields) => shift })
   @Allow(EVERY_ROLE)
-  async yieldChanged(@Args('siteId', { type: () => ID }) siteId: string, @CurrentViewer() { tenant, expiresAtUs }: Viewer): Promise<LiveStream<ShiftYieldFields>> {
+  async yieldChanged(@Args('siteId', { type: () => ID }) siteId: string, @CurrentViewer() { tenant }: Viewer): Promise<LiveStream<ShiftYieldFields>> {
     const site = await this.access.site(tenant, siteId);
     const lines = await this.data.lines.ofSite(tenant, site.siteId);
     let toldUntil = new Date();
-    return this.hub.subscribe('yields', tenant.tenantId, expiresAtUs, async () => {
+    return this.hub.subscribe('yields', tenant.tenantId, async () => {
       const rows = await this.data.yields.computedSince(tenant, toldUntil);
       toldUntil = rows.at(-1)?.computedAt ?? toldUntil;
       const newest = new Map(rows.map((row) => [`${row.equipmentId} ${row.shiftStart.getTime()}`, row]));

@@ -172,6 +172,6 @@ export class ShiftYield {
   @Field(() => YieldElements)
   elements: YieldElements;
 
-  @Field(() => [LossItem], { description: 'Largest first.' })
+  @Field(() => [LossItem], { description: 'Largest first.', complexity: ({ childComplexity }) => 5 + childComplexity })
   lossTree: readonly LossItem[];
 }
