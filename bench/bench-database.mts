@@ -17,7 +17,9 @@ export interface BenchDatabase {
 }
 
 /** A durable Postgres of its own (fsync on), thrown away afterwards. */
-export async function openBenchDatabase(): Promise<BenchDatabase> {
+export async function openBenchDatabase(
+  settings: Readonly<Record<string, string | number>> = {},
+): Promise<BenchDatabase> {
   const folder = await mkdtemp('/tmp/telltale-bench-');
   const server = await startEmbeddedPostgres({
     dataDir: join(folder, 'data'),
@@ -28,6 +30,7 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
       synchronous_commit: 'on',
       jit: 'off',
       io_method: 'sync',
+      ...settings,
     },
   });
   const passwords: Partial<Record<ServiceRole, string>> = {};
@@ -37,6 +40,7 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   const url = new URL(server.adminUrl);
   url.pathname = '/telltale';
   const admin = new pg.Pool({ connectionString: url.href, max: 4 });
+  admin.on('error', () => undefined);
   return {
     urls,
     admin,

@@ -1,6 +1,8 @@
-// npm run bench -- ingest | sustained | e2e | query | disk | gateway | opcua [--option=value …]
+// npm run bench -- ingest | sustained | e2e | backlog | growth | query | disk | gateway | opcua | modbus [--option=value …]
 import { benchDisk } from './disk.mts';
+import { benchBacklog } from './backlog.mts';
 import { benchE2e } from './e2e.mts';
+import { benchGrowth } from './growth.mts';
 import { benchIngest } from './ingest.mts';
 import { benchQuery } from './query.mts';
 import { benchSustained } from './sustained.mts';
@@ -11,8 +13,11 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   query: benchQuery,
   disk: benchDisk,
   e2e: benchE2e,
+  backlog: benchBacklog,
+  growth: benchGrowth,
   // Loaded when asked for: the OPC UA driver alone takes a second.
   gateway: async (args) => (await import('./gateway.mts')).benchGateway(args),
+  modbus: async (args) => (await import('./modbus.mts')).benchModbus(args),
   opcua: async (args) => (await import('./opcua.mts')).benchOpcUa(args),
 };
 const [name = '', ...args] = process.argv.slice(2);
