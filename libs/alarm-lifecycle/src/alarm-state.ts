@@ -58,8 +58,3 @@ export function isFlagged(alarm: AlarmRecord, flag: AlarmFlag, atUs: TimeUs): bo
   const setting = alarm[flag];
   return setting !== null && (setting.untilUs === null || atUs < setting.untilUs);
 }
-
-/** Must the operator see and hear it now? */
-export function isAnnunciated(alarm: AlarmRecord, atUs: TimeUs): boolean {
-  return needsAcknowledgement(alarm.state) && !ALARM_FLAGS.some((flag) => isFlagged(alarm, flag, atUs));
-}

@@ -1,5 +1,4 @@
 export * from './alarm-state.js';
 export * from './alarm-event.js';
 export * from './alarm-machine.js';
-export * from './alarm-performance.js';
 export * from './leak-alert.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isSlug, parentPath, parseEquipmentPath, parseSlug, parseTagPath, pathsBelow, placeSensors } from './index.js';
+import { isSlug, parentPath, parseEquipmentPath, parseSlug, parseTagPath, placeSensors } from './index.js';
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -44,20 +44,6 @@ describe('a tag path', () => {
     `acme/plant/${'x'.repeat(64)}`,
     "acme/plant/t'g",
   ])('is not %j', (text) => expect(codeOf(() => parseTagPath(text))).toBe('TAG_PATH_INVALID'));
-
-  it('lies below its prefixes and below nothing else', () => {
-    fc.assert(
-      fc.property(
-        fc.array(aSlug, { minLength: 1, maxLength: 4 }),
-        fc.array(aSlug, { minLength: 1, maxLength: 5 }),
-        (prefix, path) => {
-          const { low, high } = pathsBelow(prefix.join('/'));
-          const text = path.join('/');
-          expect(low <= text && text < high).toBe(text.startsWith(`${prefix.join('/')}/`));
-        },
-      ),
-    );
-  });
 });
 
 describe('an equipment path', () => {

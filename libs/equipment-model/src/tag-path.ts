@@ -28,8 +28,3 @@ export function parseTagPath(text: string): TagPath {
     `"${text}" can't be a tag path: write enterprise/site/area/line/cell/tag (area, line and cell may be left out), each of a-z, 0-9 and hyphens.`,
   );
 }
-
-/** Bounds of all paths below a prefix for an index in byte order: `low <= path < high`. */
-export function pathsBelow(prefix: string): { readonly low: string; readonly high: string } {
-  return { low: `${prefix}/`, high: `${prefix}0` };
-}

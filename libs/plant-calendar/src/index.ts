@@ -2,5 +2,4 @@ export * from './shift-pattern.js';
 export * from './plant-calendar.errors.js';
 export { localDayOf, type TimeUs } from './local-day.js';
 export * from './shift-calendar.js';
-export * from './bucket-boundaries.js';
 export * from './intervals.js';

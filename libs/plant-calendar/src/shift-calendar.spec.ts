@@ -1,9 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  calendarBuckets,
-  daysBetween,
-  hoursBetween,
   lengthUs,
   PlantCalendarError,
   ShiftCalendar,
@@ -95,24 +92,6 @@ describe('shifts in the time zone of the plant', () => {
     expect(
       ShiftPattern.safeParse({ ...threeShifts, shifts: [{ name: 'x', start: '24:00', end: '1:00' }] }).success,
     ).toBe(false);
-  });
-});
-
-describe('calendar buckets', () => {
-  it('are 23 and 25 h days and whole local hours', () => {
-    const march = daysBetween({ startUs: us('2026-03-29T10:00Z'), endUs: us('2026-03-29T11:00Z') }, 'Europe/Berlin');
-    const october = daysBetween({ startUs: us('2026-10-25T10:00Z'), endUs: us('2026-10-25T11:00Z') }, 'Europe/Berlin');
-    expect([lengthUs(march) / HOUR_US, lengthUs(october) / HOUR_US]).toEqual([23, 25]);
-    expect(
-      hoursBetween({ startUs: us('2026-03-29T10:05Z'), endUs: us('2026-03-29T11:00Z') }, 'Asia/Kolkata').map((hour) =>
-        iso(hour.startUs),
-      ),
-    ).toEqual(['2026-03-29T09:30', '2026-03-29T10:30']);
-    const calendar = new ShiftCalendar('Asia/Kolkata', [threeShifts]);
-    const range = { startUs: us('2026-03-28T16:30Z'), endUs: us('2026-03-29T00:30Z') };
-    expect(['hour', 'shift', 'day'].map((kind) => calendarBuckets(kind as 'hour', range, calendar).length)).toEqual([
-      8, 1, 2,
-    ]);
   });
 });
 
