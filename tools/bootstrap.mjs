@@ -71,6 +71,7 @@ const tasks = {
   bench: 'bench/main.mts',
   e2e: 'tools/e2e.mts',
   chaos: 'tools/chaos.mts',
+  compat: 'tools/compat.mts',
   connector: 'services/edge-gateway/dist/connector-bench/main.js',
   build: null,
 };

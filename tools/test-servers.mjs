@@ -21,6 +21,11 @@ export default async function startTestServers() {
 }
 
 async function startPostgres(dataDir) {
+  const given = process.env.TELLTALE_COMPAT_POSTGRES;
+  if (given) {
+    process.env.TELLTALE_TEST_POSTGRES = given;
+    return { stop: async () => undefined };
+  }
   const built = join(root, 'libs/embedded-postgres/dist/index.js');
   if (!existsSync(built))
     spawnSync(process.execPath, ['--no-warnings', join(root, 'tools/build.mts')], { stdio: 'inherit' });

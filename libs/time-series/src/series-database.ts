@@ -21,26 +21,30 @@ export interface SeriesDatabaseOptions {
 }
 
 const MODES = {
-  write: 'begin',
-  read: 'begin read only',
+  write: ['begin', ''],
+  read: ['begin read only', ''],
   /**
    * One snapshot over chunks, blocks and rollups: the compactor moves samples between them. The lock comes before the snapshot,
    * because truncating a ring partition, unlike deleting, would show in it.
    */
-  snapshot: 'begin isolation level repeatable read read only; lock table series.sample_block in access share mode',
+  snapshot: [
+    'begin isolation level repeatable read read only',
+    '; lock table series.sample_block in access share mode',
+  ],
 } as const;
 
 /** Connections to the schema `series`; the only place that begins and ends its transactions. */
 export class SeriesDatabase {
   private readonly pool: pg.Pool;
   private readonly observe: (sql: string) => void;
+  private readonly statementTimeoutMs: number;
 
   constructor(url: string, options: SeriesDatabaseOptions = {}) {
     this.observe = options.observe ?? ((): void => undefined);
+    this.statementTimeoutMs = options.statementTimeoutMs ?? 60_000;
     this.pool = new pg.Pool({
       connectionString: url,
       max: options.maxConnections ?? 4,
-      statement_timeout: options.statementTimeoutMs ?? 60_000,
       connectionTimeoutMillis: 10_000,
       application_name: options.applicationName ?? 'telltale time-series',
       types,
@@ -51,7 +55,7 @@ export class SeriesDatabase {
 
   /** Runs `work` in one transaction that sees and writes this tenant only. The connection is destroyed when anything fails. */
   inTenant<T>(tenant: TenantContext, mode: keyof typeof MODES, work: (query: Query) => Promise<T>): Promise<T> {
-    return this.transaction(MODES[mode], async (query) => {
+    return this.transaction(this.beginOf(mode), async (query) => {
       await bindTenant(query satisfies RunSql, tenant);
       return work(query);
     });
@@ -59,11 +63,17 @@ export class SeriesDatabase {
 
   /** Runs `work` without a tenant: row security shows it nothing that belongs to one. */
   withoutTenant<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    return this.transaction(MODES.write, work);
+    return this.transaction(this.beginOf('write'), work);
   }
 
   close(): Promise<void> {
     return this.pool.ended ? Promise.resolve() : this.pool.end();
+  }
+
+  /** The limit is of the transaction: PgBouncer refuses it as a parameter of the connection, and a session is not ours there. */
+  private beginOf(mode: keyof typeof MODES): string {
+    const [begin, then] = MODES[mode];
+    return `${begin}; set local statement_timeout = ${this.statementTimeoutMs}${then}`;
   }
 
   private async transaction<T>(begin: string, work: (query: Query) => Promise<T>): Promise<T> {
