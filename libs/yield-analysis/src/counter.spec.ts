@@ -18,6 +18,17 @@ describe('what a counter counted', () => {
     const resets = certainResets([{ timeUs: 1e6, value: 5_000 }, { timeUs: 19e6, value: 2 }], { max: U32 });
     expect(counterIncrements(samples, { max: U16 }, resets)).toEqual([{ timeUs: 18e6, amount: 7 }]);
   });
+  test('stale readings among fresh ones count nothing twice, also while the next is still to come', () => {
+    for (const stale of [[46_917], [46_917, 46_940], [46_949]]) {
+      expect(amounts([46_900, 46_950, ...stale, 46_990], U16).reduce((sum, amount) => sum + amount, 0)).toBe(90);
+      expect(amounts([46_900, 46_950, ...stale], U16)).toEqual([50]);
+    }
+  });
+  test('a counter that was set back and stays there counts on from there, and the fall is not known', () => {
+    const samples = [0, 1, 2, 40, 50].map((second, index) => ({ timeUs: second * 1e6, value: [990, 1000, 900, 905, 907][index] ?? 0 }));
+    expect(counterIncrements(samples, { max: U16 }).map(({ amount }) => amount)).toEqual([10, 5, 2]);
+    expect(implausibleStretches(samples, { max: U16 })).toEqual([{ startUs: 1e6, endUs: 2e6 }]);
+  });
   test('the same or an earlier time adds nothing', () => {
     const samples = [{ timeUs: 0, value: 1 }, { timeUs: 5, value: 4 }, { timeUs: 5, value: 9 }, { timeUs: 3, value: 2 }, { timeUs: 6, value: 5 }];
     expect(counterIncrements(samples, { max: U16 })).toEqual([{ timeUs: 5, amount: 3 }, { timeUs: 6, amount: 1 }]);
