@@ -41,8 +41,8 @@ export async function bareSocket(port: number): Promise<Peer> {
 }
 
 async function modbusSerial(port: number): Promise<Peer> {
-  const { default: ModbusRTU } = await import('modbus-serial');
-  const client = new ModbusRTU();
+  const { default: modbus } = await import('modbus-serial');
+  const client = new modbus.default();
   await client.connectTCP('127.0.0.1', { port });
   client.setID(1);
   const loop: ReadLoop = async (untilMs) => {

@@ -2,6 +2,11 @@ import { portError } from '../modbus.errors.js';
 import { lineName, type SerialPlace } from '../modbus.settings.js';
 import type { LineLink, LinkListener, OpeningLink } from './line-link.js';
 
+/** How often a port is asked whether it is still there. */
+const LIFE_SIGN_MS = 1_000;
+/** What a port answers whose adapter was pulled out; a pseudo-terminal has no modem lines and answers otherwise. */
+const GONE = /input\/output error|no such device|bad file/i;
+
 /** Opening a port is a matter of milliseconds; a driver that hangs must not hold the line. */
 function within<T>(work: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -21,8 +26,19 @@ async function open({ path, baudRate, parity, stopBits }: SerialPlace, listener:
   const end = (): void => {
     if (gone) return;
     gone = true;
+    clearInterval(lifeSign);
     if (!released) listener.ended();
   };
+  const closePort = (): Promise<void> => new Promise((resolve) => (port.isOpen ? port.close(() => resolve()) : resolve()));
+  // Pulled out, the port reads as empty: the binding would read it without end, and say nothing before the next write.
+  const lifeSign = setInterval(() => {
+    if (!port.isOpen) return;
+    port.get((error) => {
+      if (!error || !GONE.test(error.message)) return;
+      end();
+      void closePort();
+    });
+  }, LIFE_SIGN_MS);
   port.on('data', (chunk: Buffer) => {
     if (!released) listener.bytes(chunk);
   });
@@ -34,7 +50,8 @@ async function open({ path, baudRate, parity, stopBits }: SerialPlace, listener:
     write: (bytes) => void port.write(bytes),
     release: () => {
       released = true;
-      return new Promise((resolve) => (port.isOpen ? port.close(() => resolve()) : resolve()));
+      clearInterval(lifeSign);
+      return closePort();
     },
   };
 }
