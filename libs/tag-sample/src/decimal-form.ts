@@ -9,13 +9,17 @@ const MAX_SCALED = 2 ** 51;
 export function formOf(values: Float64Array, from: number, to: number): number {
   let digits = 0;
   let single = true;
+  let greatest = 0;
   for (let i = from; i < to; i++) {
     const value = values[i] ?? 0;
     if (value !== value) continue;
     while (digits < POWERS.length && !isDecimal(value, POWERS[digits] ?? 1)) digits++;
     if (single && !Object.is(Math.fround(value), value)) single = false;
     if (digits === POWERS.length && !single) return FLOAT64;
+    greatest = Math.max(greatest, Math.abs(value));
   }
+  // Values before may be too large for the decimals that a later one needs.
+  if (greatest * (POWERS[digits] ?? 1) > MAX_SCALED) digits = POWERS.length;
   // A float32 with many decimals is cheaper as its four bytes.
   if (digits === POWERS.length || (single && digits > 4)) return single ? FLOAT32 : FLOAT64;
   return digits;
@@ -30,10 +34,12 @@ export function isDecimal(value: number, power: number): boolean {
 /** Number of decimals (0..9) of the values that are not NaN, or undefined when one is no such decimal. */
 export function decimalsOf(values: Float64Array, from: number, to: number): number | undefined {
   let digits = 0;
+  let greatest = 0;
   for (let i = from; i < to; i++) {
     const value = values[i] ?? 0;
     if (value !== value) continue;
     while (!isDecimal(value, POWERS[digits] ?? 1)) if (++digits === POWERS.length) return undefined;
+    greatest = Math.max(greatest, Math.abs(value));
   }
-  return digits;
+  return greatest * (POWERS[digits] ?? 1) > MAX_SCALED ? undefined : digits;
 }

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import { BatchCodecError } from './batch-codec.error.js';
 import { BitReader } from './bit-reader.js';
 import { BitWriter } from './bit-writer.js';
+import { packColumns, unpackColumns } from './columns-codec.js';
 import { readIntegerColumn, writeIntegerColumn } from './integer-column.js';
 import { packSamples, unpackSamples } from './packed-samples.js';
 import { columnsFrom, samplesOf } from './sample-columns.js';
@@ -54,6 +55,14 @@ describe('packed samples', () => {
       fc.property(samples, (given) => expect([...samplesOf(unpackSamples(7, packSamples(given)))]).toEqual([...samplesOf(given)])),
       { numRuns: 400 },
     );
+  });
+
+  it('keep a large whole number beside a decimal', () => {
+    const given = columnsFrom(
+      [-90071998922752, -42.49].map((own, i) => ({ tagId: 7, value: own, sourceTimeUs: i, serverTimeUs: 0, status: 0 })),
+    );
+    expect([...unpackSamples(7, packSamples(given)).values]).toEqual([-90071998922752, -42.49]);
+    expect([...unpackColumns(packColumns(given)).values]).toEqual([-90071998922752, -42.49]);
   });
 
   it('refuse every truncation and every flipped bit', () => {
