@@ -4,7 +4,7 @@ import type { Bucket, BucketColumns, TimeRange } from './series-contract.js';
 /**
  * Every bucket of the range, also the empty ones, from finer rows of one tag, oldest first. The rows should begin and end one
  * hold limit outside the range, because a good sample covers time until the next one (HOLD_LIMIT_US), also across buckets.
- * `newestUs` is the time of the tag's newest sample: the newest one covers nothing yet.
+ * `newestUs` is the time of the tag's newest sample: the newest one covers nothing yet. `rowWidthUs`: when all rows have one width.
  */
 export function bucketsFrom(
   rows: RollupRows,
@@ -12,12 +12,13 @@ export function bucketsFrom(
   widthUs: number,
   gaps: Gaps,
   newestUs: number,
+  rowWidthUs = 0,
 ): BucketColumns {
   const startUs = Math.floor(range.fromUs / widthUs) * widthUs;
   const length = Math.max(0, Math.ceil((range.toUs - startUs) / widthUs));
   const buckets = emptyBuckets(startUs, widthUs, length);
   coverTime(buckets, rows, gaps, newestUs);
-  const coarse = rollUpRows(rows, startsEvery(widthUs));
+  const coarse = rowWidthUs === widthUs ? rows : rollUpRows(rows, startsEvery(widthUs));
   const last = coarse.indexAt(startUs + length * widthUs);
   for (let row = coarse.indexAt(startUs); row < last; row++) {
     const index = ((coarse.bucketUs[row] ?? 0) - startUs) / widthUs;
@@ -35,18 +36,20 @@ export function bucketsFrom(
 }
 
 function emptyBuckets(startUs: number, widthUs: number, length: number): BucketColumns {
-  const missing = (): Float64Array => new Float64Array(length).fill(NaN);
+  const memory = new ArrayBuffer(length * 56);
+  const column = (index: number): Float64Array => new Float64Array(memory, index * length * 8, length);
+  new Float64Array(memory, 0, length * 5).fill(NaN);
   return {
     startUs,
     widthUs,
-    count: new Int32Array(length),
-    goodCount: new Int32Array(length),
-    min: missing(),
-    max: missing(),
-    mean: missing(),
-    first: missing(),
-    last: missing(),
-    completeness: new Float64Array(length),
+    count: new Int32Array(memory, length * 48, length),
+    goodCount: new Int32Array(memory, length * 52, length),
+    min: column(0),
+    max: column(1),
+    mean: column(2),
+    first: column(3),
+    last: column(4),
+    completeness: column(5),
   };
 }
 

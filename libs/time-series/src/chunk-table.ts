@@ -136,6 +136,10 @@ export async function writeChunks(query: Query, tenant: TenantContext, chunks: r
   }
 }
 
+/** At least as many minutes as a chunk's samples can fall into. */
+export const mostMinutes = (data: Buffer | null): number =>
+  data === null ? 0 : Math.min(DAY_US / MINUTE_US, isPacked(data) && data.length > 8 ? data.readUInt32BE(4) : Infinity);
+
 /** Empty when minutes would not be clearly smaller than the samples. */
 function packedMinutes(columns: SampleColumns): Buffer {
   const rows = rollUpSamples(columns, 0, columns.tagIds.length, MINUTE_US);

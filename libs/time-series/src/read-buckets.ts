@@ -35,15 +35,22 @@ export async function readBuckets(
   const base = [HOUR_US, QUARTER_US, MINUTE_US].find((level) => widthUs % level === 0) ?? widthUs;
   const margin = Math.ceil(HOLD_LIMIT_US / base) * base;
   const wide = { fromUs: whole.fromUs - margin, toUs: whole.toUs + margin };
-  const continuity = Map.groupBy(await readContinuity(query, tenant, tagIds, wide), ({ tagId }) => tagId);
-  const gaps = new Map([...continuity].map(([tagId, entries]) => [tagId, gapsOf(entries)]));
-  const rows = await readRollups(query, tenant, tagIds, wide, base, gaps);
-  const newest = new Map((await readLatest(query, tenant, tagIds)).map(({ tagId, sourceTimeUs }) => [tagId, sourceTimeUs]));
+  const gapsOfTags = readContinuity(query, tenant, tagIds, wide).then((entries) => {
+    const perTag = Map.groupBy(entries, ({ tagId }) => tagId);
+    return new Map([...perTag].map(([tagId, own]) => [tagId, gapsOf(own)]));
+  });
+  // All are sent before the first answer is awaited.
+  const [gaps, rows, latest] = await Promise.all([
+    gapsOfTags,
+    readRollups(query, tenant, tagIds, wide, base, gapsOfTags),
+    readLatest(query, tenant, tagIds),
+  ]);
+  const newest = new Map(latest.map(({ tagId, sourceTimeUs }) => [tagId, sourceTimeUs]));
   const none = new RollupRows(0);
   return tagIds.map((tagId) => {
     const own = rows.get(tagId) ?? none;
     const lastUs = own.length > 0 ? (own.lastUs[own.length - 1] ?? 0) : -Infinity;
     const newestUs = Math.max(newest.get(tagId) ?? -Infinity, lastUs);
-    return { tagId, buckets: bucketsFrom(own, whole, widthUs, gaps.get(tagId) ?? [], newestUs) };
+    return { tagId, buckets: bucketsFrom(own, whole, widthUs, gaps.get(tagId) ?? [], newestUs, base) };
   });
 }

@@ -1,14 +1,15 @@
 import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
-import { unpackChunk } from './chunk-table.js';
+import { mostMinutes, unpackChunk } from './chunk-table.js';
 import { blockSamples } from './read-samples.js';
-import { unpackRollups } from './rollup-pack.js';
+import { rowsPacked, unpackInto } from './rollup-pack.js';
 import {
   DAY_US,
   HOUR_US,
   MINUTE_US,
   QUARTER_US,
   rollUpByMinutes,
+  rollUpInto,
   rollUpRows,
   RollupRows,
   rollUpSamples,
@@ -37,25 +38,25 @@ export async function readRollups(
   tagIds: readonly number[],
   range: TimeRange,
   widthUs: number,
-  gaps: GapsOfTags,
+  gapsOfTags: Promise<GapsOfTags>,
 ): Promise<Map<number, RollupRows>> {
-  const fresh = resolveSamples(await blockSamples(query, tenant, tagIds, range)).columns;
   const whole = tagIds.map((tagId) => ({ tagId, ...range }));
-  if (widthUs % MINUTE_US !== 0) return fromSamples(query, tenant, whole, fresh, widthUs, gaps);
-  const stored = new Map<number, RollupRows[]>(tagIds.map((tagId) => [tagId, []]));
-  let open: readonly Stretch[] = whole;
-  if (widthUs === HOUR_US || widthUs === QUARTER_US) {
-    const level = widthUs === HOUR_US ? 'hours' : 'quarters';
-    for (const { tagId, rows } of await readDays(query, tenant, tagIds, range.fromUs, range.toUs, level)) {
-      stored.get(tagId)?.push(clipped(rows, range));
-    }
-    open = tagIds.flatMap((tagId) => missingHours(tagId, stored.get(tagId) ?? [], range));
+  const level = widthUs === HOUR_US ? 'hours' : widthUs === QUARTER_US ? 'quarters' : undefined;
+  const fromMinutes = widthUs === MINUTE_US;
+  const [unfolded, days, minutes, gaps] = await Promise.all([
+    blockSamples(query, tenant, tagIds, range),
+    level === undefined ? new Map<number, RollupRows>() : readDays(query, tenant, tagIds, range.fromUs, range.toUs, level),
+    fromMinutes ? rowsOfMinutes(query, tenant, whole, MINUTE_US) : [],
+    gapsOfTags,
+  ]);
+  const fresh = resolveSamples(unfolded).columns;
+  if (level === undefined && !fromMinutes) return fromSamples(query, tenant, whole, fresh, widthUs, gaps);
+  const joined = days;
+  const open = level === undefined ? [] : tagIds.flatMap((tagId) => missingHours(tagId, joined.get(tagId), range));
+  for (const [tagId, own] of fromMinutes ? minutes : await rowsOfMinutes(query, tenant, open, widthUs)) {
+    const stored = joined.get(tagId);
+    joined.set(tagId, stored === undefined ? own : inOrder([stored, own]));
   }
-  for (const [tagId, parts] of Map.groupBy(await minutesOf(query, tenant, open), ({ tagId }) => tagId)) {
-    const minutes = inOrder(parts.map(({ rows }) => rows));
-    stored.get(tagId)?.push(widthUs === MINUTE_US ? minutes : rollUpRows(minutes, startsEvery(widthUs)));
-  }
-  const joined = new Map([...stored].map(([tagId, parts]) => [tagId, inOrder(parts)]));
   const renewed = renewedStretches(joined, fresh, widthUs, gaps);
   if (renewed.length === 0) return joined;
   const computed = await fromSamples(query, tenant, renewed, fresh, widthUs, gaps);
@@ -67,16 +68,13 @@ export async function readRollups(
 }
 
 /** Hours of the range of which nothing is stored, as few stretches as possible. */
-function missingHours(tagId: number, parts: readonly RollupRows[], range: TimeRange): Stretch[] {
-  const hourOf = startsEvery(HOUR_US);
+function missingHours(tagId: number, rows: RollupRows | undefined, range: TimeRange): Stretch[] {
   const stretches: Stretch[] = [];
   let at = range.fromUs;
-  for (const rows of parts) {
-    for (let i = 0; i < rows.length; i++) {
-      const hourUs = hourOf(rows.bucketUs[i] ?? 0);
-      if (hourUs > at) stretches.push({ tagId, fromUs: at, toUs: hourUs });
-      at = Math.max(at, hourUs + HOUR_US);
-    }
+  for (let i = 0; rows !== undefined && i < rows.length; i++) {
+    const hourUs = Math.floor((rows.bucketUs[i] ?? 0) / HOUR_US) * HOUR_US;
+    if (hourUs > at) stretches.push({ tagId, fromUs: at, toUs: hourUs });
+    at = Math.max(at, hourUs + HOUR_US);
   }
   if (at < range.toUs) stretches.push({ tagId, fromUs: at, toUs: range.toUs });
   return stretches;
@@ -115,22 +113,36 @@ function chunkPieces(query: Query, tenant: TenantContext, stretches: readonly St
   );
 }
 
-/** Minutes of every stretch, from chunks alone. */
-async function minutesOf(
+/** Minutes that are summed up at once; used by one call at a time and never kept across one. */
+let scratch = new RollupRows(2_048);
+
+/** Rows of the stretches per tag, in order of time, from the minutes of chunks alone. */
+async function rowsOfMinutes(
   query: Query,
   tenant: TenantContext,
   stretches: readonly Stretch[],
-): Promise<{ tagId: number; rows: RollupRows }[]> {
-  if (stretches.length === 0) return [];
-  return (await chunkPieces(query, tenant, stretches, false)).flatMap(({ tagId, startUs, at, minutes, data }) => {
-    const stretch = stretches[at - 1];
-    if (stretch === undefined) return [];
-    if (minutes !== null) return [{ tagId, rows: clipped(unpackRollups(minutes), stretch) }];
-    if (data === null) return [];
-    const columns = unpackChunk(tagId, startUs, data);
-    const [from, to] = indexesOf(columns, stretch);
-    return [{ tagId, rows: rollUpSamples(columns, from, to, MINUTE_US) }];
-  });
+  widthUs: number,
+): Promise<Map<number, RollupRows>> {
+  if (stretches.length === 0) return new Map();
+  const perTag = Map.groupBy(await chunkPieces(query, tenant, stretches, false), ({ tagId }) => tagId);
+  const found = new Map<number, RollupRows>();
+  for (const [tagId, pieces] of perTag) {
+    const room = pieces.reduce((sum, { minutes, data }) => sum + (minutes === null ? mostMinutes(data) : rowsPacked(minutes)), 0);
+    if (widthUs !== MINUTE_US && scratch.capacity < room) scratch = new RollupRows(room * 2);
+    const rows = widthUs === MINUTE_US ? new RollupRows(room) : scratch;
+    rows.length = 0;
+    for (const { startUs, at, minutes, data } of pieces) {
+      const stretch = stretches[at - 1];
+      if (stretch === undefined) continue;
+      if (minutes !== null) unpackInto(rows, minutes, stretch.fromUs, stretch.toUs);
+      else if (data !== null) {
+        const columns = unpackChunk(tagId, startUs, data);
+        rollUpInto(rows, columns, ...indexesOf(columns, stretch), MINUTE_US);
+      }
+    }
+    found.set(tagId, widthUs === MINUTE_US ? rows : rollUpRows(rows, startsEvery(widthUs)));
+  }
+  return found;
 }
 
 /** Rows of every stretch from all its samples, those not yet folded included. */

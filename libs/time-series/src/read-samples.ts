@@ -17,7 +17,7 @@ export async function chunkSamples(
   const rows = await query<{ tagId: number; startUs: number; data: Buffer }>(
     `select c.tag_id as "tagId", c.window_start_us as "startUs", c.data from series.sample_chunk c
       where c.tenant_id = $1::int4 and c.tag_id = any($2::int4[]) and c.window_start_us > $3::int8 and c.window_start_us < $4::int8
-        and c.t_max_us >= $5::int8 and c.t_min_us < $4::int8
+        and c.t_max_us >= $5::int8 and c.t_min_us < $4::int8 and c.data is not null
       order by c.tag_id, c.window_start_us`,
     [tenant.tenantId, tagIds, range.fromUs - DAY_US, range.toUs, range.fromUs],
   );
@@ -44,8 +44,11 @@ export async function readSamples(
   tagIds: readonly number[],
   range: TimeRange,
 ): Promise<SampleColumns> {
-  const stored = await chunkSamples(query, tenant, tagIds, range);
-  return resolveSamples(concatColumns([...stored, await blockSamples(query, tenant, tagIds, range)])).columns;
+  const [stored, fresh] = await Promise.all([
+    chunkSamples(query, tenant, tagIds, range),
+    blockSamples(query, tenant, tagIds, range),
+  ]);
+  return resolveSamples(concatColumns([...stored, fresh])).columns;
 }
 
 function within(columns: SampleColumns, { fromUs, toUs }: TimeRange): SampleColumns {

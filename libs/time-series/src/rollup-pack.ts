@@ -25,6 +25,24 @@ const WITH_INTEGRAL = 1;
 const WITH_REVISION = 2;
 
 const work = new Float64Array(MOST_ROWS);
+const column = (): Float64Array => new Float64Array(MOST_ROWS);
+/** Unpacked columns of one call. */
+const scratch = {
+  index: column(),
+  n: column(),
+  bad: column(),
+  first: column(),
+  last: column(),
+  missing: column(),
+  lastGood: column(),
+  a: column(),
+  b: column(),
+  c: column(),
+  d: column(),
+  e: column(),
+  integral: column(),
+  revision: column(),
+};
 
 /**
  * Rollup rows of one tag that plain SQL can read, big-endian: magic u16 · version u8 · flags u8 (1 integral, 2 revision) ·
@@ -50,45 +68,54 @@ export function packRollups(rows: RollupRows, widthUs: number, keep: { readonly 
   writer.bytes(count, 2);
   writer.bytes(widthUs / 1e6, 4);
   writer.bytes(originUs / 1e6 + 2 ** 40, 6);
-  const column = (value: (i: number) => number): void => {
+  const write = (value: (i: number) => number): void => {
     for (let i = 0; i < count; i++) work[i] = value(i);
     writeIntegerColumn(writer, work, count);
   };
   const { bucketUs, n, good, firstUs, lastUs, heldUs, lastGood, revision } = rows;
-  column((i) => ((bucketUs[i] ?? 0) - originUs) / widthUs);
-  column((i) => n[i] ?? 0);
-  column((i) => (n[i] ?? 0) - (good[i] ?? 0));
-  column((i) => ((firstUs[i] ?? 0) - (bucketUs[i] ?? 0)) / unitUs);
-  column((i) => ((lastUs[i] ?? 0) - (bucketUs[i] ?? 0)) / unitUs);
-  column((i) => ((lastUs[i] ?? 0) - (firstUs[i] ?? 0) - (heldUs[i] ?? 0)) / unitUs);
-  column((i) => lastGood[i] ?? 0);
+  write((i) => ((bucketUs[i] ?? 0) - originUs) / widthUs);
+  write((i) => n[i] ?? 0);
+  write((i) => (n[i] ?? 0) - (good[i] ?? 0));
+  write((i) => ((firstUs[i] ?? 0) - (bucketUs[i] ?? 0)) / unitUs);
+  write((i) => ((lastUs[i] ?? 0) - (bucketUs[i] ?? 0)) / unitUs);
+  write((i) => ((lastUs[i] ?? 0) - (firstUs[i] ?? 0) - (heldUs[i] ?? 0)) / unitUs);
+  write((i) => lastGood[i] ?? 0);
   if (scale === undefined) {
     for (const values of [rows.min, rows.max, rows.first, rows.last, rows.sum]) writeNumberColumn(writer, values, 0, count);
-  } else writeDecimals(rows, POWERS[scale] ?? 1, column);
+  } else writeDecimals(rows, POWERS[scale] ?? 1, write);
   if (keep.settled) writeNumberColumn(writer, rows.integral, 0, count);
-  if (revised) column((i) => revision[i] ?? 0);
+  if (revised) write((i) => revision[i] ?? 0);
   writer.bytes(crc32(writer.done()), CHECKSUM_BYTES);
   return writer.done();
 }
 
-function writeDecimals(rows: RollupRows, power: number, column: (value: (i: number) => number) => void): void {
+function writeDecimals(rows: RollupRows, power: number, write: (value: (i: number) => number) => void): void {
   const { good, sum } = rows;
   // Where no sample is good the row before stays, which costs least.
   const lows = new Float64Array(rows.length);
   let before = NaN;
   for (let i = 0; i < rows.length && before !== before; i++) before = scaled(rows.min[i], power);
   for (let i = 0; i < rows.length; i++) lows[i] = before = (good[i] ?? 0) > 0 ? scaled(rows.min[i], power) : before;
-  column((i) => lows[i] || 0);
+  write((i) => lows[i] || 0);
   for (const values of [rows.max, rows.first, rows.last])
-    column((i) => ((good[i] ?? 0) > 0 ? scaled(values[i], power) - (lows[i] ?? 0) : 0));
-  column((i) => ((good[i] ?? 0) > 0 ? scaled(sum[i], power) - (good[i] ?? 0) * (lows[i] ?? 0) : 0));
+    write((i) => ((good[i] ?? 0) > 0 ? scaled(values[i], power) - (lows[i] ?? 0) : 0));
+  write((i) => ((good[i] ?? 0) > 0 ? scaled(sum[i], power) - (good[i] ?? 0) * (lows[i] ?? 0) : 0));
 }
 
 const scaled = (value: number | undefined, power: number): number => Math.round((value ?? 0) * power) + 0;
 
+/** How many rows the bytes claim to hold; 0 when they can't be read. */
+export const rowsPacked = (bytes: Buffer): number => (bytes.length < HEADER_BYTES ? 0 : Math.min(MOST_ROWS, bytes.readUInt16BE(6)));
+
 /** Throws BatchCodecError when the bytes are not what packRollups made. */
-export function unpackRollups(bytes: Uint8Array): RollupRows {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function unpackRollups(bytes: Buffer): RollupRows {
+  const rows = new RollupRows(rowsPacked(bytes));
+  unpackInto(rows, bytes, -Infinity, Infinity);
+  return rows;
+}
+
+/** Adds the rows with a bucket in [fromUs, toUs) behind those that are there already; there must be room. */
+export function unpackInto(rows: RollupRows, buffer: Buffer, fromUs: number, toUs: number): void {
   const end = buffer.length - CHECKSUM_BYTES;
   if (end < HEADER_BYTES) throw new BatchCodecError('BATCH_TRUNCATED', `${buffer.length} bytes are no rollups`);
   if (buffer.readUInt16BE(0) !== MAGIC || buffer[2] !== VERSION)
@@ -104,45 +131,52 @@ export function unpackRollups(bytes: Uint8Array): RollupRows {
     throw new BatchCodecError('BATCH_CORRUPT', 'The rollups have an unknown form');
   const widthUs = buffer.readUInt32BE(8) * 1e6;
   const originUs = (buffer.readUIntBE(12, 6) - 2 ** 40) * 1e6;
-  const rows = new RollupRows(count);
-  rows.length = count;
   const reader = new BitReader(buffer, HEADER_BYTES, end);
-  const { bucketUs, n, good, min, firstUs, lastUs, heldUs, lastGood, revision, integral } = rows;
-  readIntegerColumn(reader, count, bucketUs);
-  readIntegerColumn(reader, count, n);
-  readIntegerColumn(reader, count, good);
-  readIntegerColumn(reader, count, firstUs);
-  readIntegerColumn(reader, count, lastUs);
-  readIntegerColumn(reader, count, heldUs);
-  readIntegerColumn(reader, count, work);
-  for (let i = 0; i < count; i++) {
-    const start = originUs + (bucketUs[i] ?? 0) * widthUs;
-    bucketUs[i] = start;
-    good[i] = (n[i] ?? 0) - (good[i] ?? 0);
-    firstUs[i] = start + (firstUs[i] ?? 0) * unitUs;
-    lastUs[i] = start + (lastUs[i] ?? 0) * unitUs;
-    heldUs[i] = (lastUs[i] ?? 0) - (firstUs[i] ?? 0) - (heldUs[i] ?? 0) * unitUs;
-    lastGood[i] = work[i] ?? 0;
+  const column = (name: keyof typeof scratch): Float64Array => readIntegerColumn(reader, count, scratch[name]);
+  const index = column('index');
+  const n = column('n');
+  const bad = column('bad');
+  const first = column('first');
+  const last = column('last');
+  const missing = column('missing');
+  const lastGood = column('lastGood');
+  const [low, top, opening, closing, sum] = [scratch.a, scratch.b, scratch.c, scratch.d, scratch.e];
+  for (const values of [low, top, opening, closing, sum]) {
+    if (power === undefined) readNumberColumn(reader, values, 0, count);
+    else readIntegerColumn(reader, count, values);
   }
-  if (power === undefined) {
-    for (const values of [min, rows.max, rows.first, rows.last, rows.sum]) readNumberColumn(reader, values, 0, count);
-  } else {
-    const lows = readIntegerColumn(reader, count);
-    for (const values of [rows.max, rows.first, rows.last]) {
-      readIntegerColumn(reader, count, values);
-      for (let i = 0; i < count; i++) values[i] = (good[i] ?? 0) > 0 ? ((values[i] ?? 0) + (lows[i] ?? 0)) / power : NaN;
-    }
-    readIntegerColumn(reader, count, rows.sum);
-    for (let i = 0; i < count; i++) {
-      rows.sum[i] = (good[i] ?? 0) > 0 ? ((rows.sum[i] ?? 0) + (good[i] ?? 0) * (lows[i] ?? 0)) / power : 0;
-      min[i] = (good[i] ?? 0) > 0 ? (lows[i] ?? 0) / power : NaN;
-    }
-  }
+  const { integral, revision } = scratch;
   if ((flags & WITH_INTEGRAL) !== 0) readNumberColumn(reader, integral, 0, count);
-  else integral.fill(NaN);
+  else integral.fill(NaN, 0, count);
   if ((flags & WITH_REVISION) !== 0) readIntegerColumn(reader, count, revision);
+  else revision.fill(0, 0, count);
   reader.done();
-  return rows;
+  let at = rows.length;
+  for (let i = 0; i < count; i++) {
+    const startUs = originUs + (index[i] ?? 0) * widthUs;
+    if (startUs < fromUs || startUs >= toUs) continue;
+    const good = (n[i] ?? 0) - (bad[i] ?? 0);
+    const firstUs = startUs + (first[i] ?? 0) * unitUs;
+    const lastUs = startUs + (last[i] ?? 0) * unitUs;
+    rows.bucketUs[at] = startUs;
+    rows.n[at] = n[i] ?? 0;
+    rows.good[at] = good;
+    rows.firstUs[at] = firstUs;
+    rows.lastUs[at] = lastUs;
+    rows.heldUs[at] = lastUs - firstUs - (missing[i] ?? 0) * unitUs;
+    rows.lastGood[at] = lastGood[i] ?? 0;
+    rows.integral[at] = integral[i] ?? NaN;
+    rows.revision[at] = revision[i] ?? 0;
+    const base = power === undefined ? 0 : (low[i] ?? 0);
+    const divisor = power ?? 1;
+    rows.min[at] = good > 0 ? (low[i] ?? NaN) / divisor : NaN;
+    rows.max[at] = good > 0 ? ((top[i] ?? NaN) + base) / divisor : NaN;
+    rows.first[at] = good > 0 ? ((opening[i] ?? NaN) + base) / divisor : NaN;
+    rows.last[at] = good > 0 ? ((closing[i] ?? NaN) + base) / divisor : NaN;
+    rows.sum[at] = good > 0 ? ((sum[i] ?? NaN) + good * base) / divisor : 0;
+    at++;
+  }
+  rows.length = at;
 }
 
 /** Decimals that all values, and sums, of good rows have; undefined when they have none or are too large. */

@@ -1,6 +1,5 @@
 import { isGood, type SampleColumns } from '@telltale/tag-sample';
 import { DecimalSum } from './decimal-sum.js';
-import { firstAtOrAfter } from './sample-order.js';
 
 export const MINUTE_US = 60_000_000;
 export const QUARTER_US = 900_000_000;
@@ -44,32 +43,55 @@ export class RollupRows {
   /** How often the row was computed anew after its time was over. */
   readonly revision: Float64Array;
 
-  constructor(capacity: number) {
-    const column = (): Float64Array => new Float64Array(capacity);
-    [this.bucketUs, this.n, this.good, this.min, this.max, this.sum, this.first, this.last] = [
-      column(),
-      column(),
-      column(),
-      column(),
-      column(),
-      column(),
-      column(),
-      column(),
-    ];
-    [this.firstUs, this.lastUs, this.heldUs, this.integral, this.revision] = [
-      column(),
-      column(),
-      column(),
-      column(),
-      column(),
-    ];
-    this.lastGood = new Uint8Array(capacity);
+  constructor(readonly capacity: number) {
+    // One piece of memory for all columns: typed arrays are dear to allocate.
+    const memory = new ArrayBuffer(capacity * 13 * 8 + capacity);
+    let at = 0;
+    const column = (): Float64Array => {
+      const from = at;
+      at += capacity * 8;
+      return new Float64Array(memory, from, capacity);
+    };
+    this.bucketUs = column();
+    this.n = column();
+    this.good = column();
+    this.min = column();
+    this.max = column();
+    this.sum = column();
+    this.first = column();
+    this.last = column();
+    this.firstUs = column();
+    this.lastUs = column();
+    this.heldUs = column();
+    this.integral = column();
+    this.revision = column();
+    this.lastGood = new Uint8Array(memory, at, capacity);
   }
 
   /** Copies rows [from, to) of another to the end; there must be room. */
   append(other: RollupRows, from: number, to: number): void {
-    for (const name of COLUMNS) this[name].set(other[name].subarray(from, to), this.length);
-    this.length += to - from;
+    if (to - from > 16) {
+      for (const name of COLUMNS) this[name].set(other[name].subarray(from, to), this.length);
+      this.length += to - from;
+    } else for (let i = from; i < to; i++) this.appendRow(other, i);
+  }
+
+  private appendRow(other: RollupRows, i: number): void {
+    const at = this.length++;
+    this.bucketUs[at] = other.bucketUs[i] ?? 0;
+    this.n[at] = other.n[i] ?? 0;
+    this.good[at] = other.good[i] ?? 0;
+    this.min[at] = other.min[i] ?? NaN;
+    this.max[at] = other.max[i] ?? NaN;
+    this.sum[at] = other.sum[i] ?? 0;
+    this.first[at] = other.first[i] ?? NaN;
+    this.last[at] = other.last[i] ?? NaN;
+    this.firstUs[at] = other.firstUs[i] ?? 0;
+    this.lastUs[at] = other.lastUs[i] ?? 0;
+    this.heldUs[at] = other.heldUs[i] ?? 0;
+    this.integral[at] = other.integral[i] ?? NaN;
+    this.revision[at] = other.revision[i] ?? 0;
+    this.lastGood[at] = other.lastGood[i] ?? 0;
   }
 
   /** First row whose bucket begins at or after a time; `length` when there is none. */
@@ -120,32 +142,53 @@ export function rollUpSamples(
   widthUs: number,
   gaps: Gaps = [],
 ): RollupRows {
-  const ends: number[] = [];
-  for (let at = from; at < to;) {
-    const bucketUs = Math.floor((columns.sourceTimesUs[at] ?? 0) / widthUs) * widthUs;
-    at = firstAtOrAfter(columns, bucketUs + widthUs, at, Math.min(to, at + widthUs));
-    ends.push(at);
-  }
-  const rows = new RollupRows(ends.length);
-  const sums = new DecimalSum();
-  let at = from;
-  for (const end of ends) {
-    addRow(rows, columns, at, end, widthUs, gaps, sums);
-    at = end;
-  }
+  const rows = new RollupRows(bucketsIn(columns, from, to, widthUs));
+  rollUpInto(rows, columns, from, to, widthUs, gaps);
   return rows;
 }
 
+/** Adds the rows behind those that are there already; there must be room. */
+export function rollUpInto(rows: RollupRows, columns: SampleColumns, from: number, to: number, widthUs: number, gaps: Gaps = []): void {
+  const { sourceTimesUs } = columns;
+  for (let at = from; at < to;) {
+    const until = (Math.floor((sourceTimesUs[at] ?? 0) / widthUs) + 1) * widthUs;
+    let end = at + 1;
+    while (end < to && (sourceTimesUs[end] ?? 0) < until) end++;
+    addRow(rows, columns, at, end, widthUs, gaps);
+    at = end;
+  }
+}
+
+/** Number of buckets that have a sample in [from, to) of sorted columns. */
+export function bucketsIn({ sourceTimesUs }: SampleColumns, from: number, to: number, widthUs: number): number {
+  let count = 0;
+  let until = -Infinity;
+  for (let i = from; i < to; i++) {
+    const time = sourceTimesUs[i] ?? 0;
+    if (time < until) continue;
+    count++;
+    until = (Math.floor(time / widthUs) + 1) * widthUs;
+  }
+  return count;
+}
+
+/** Used by one call at a time. */
+const sums = new DecimalSum();
+
 function addRow(
   rows: RollupRows,
-  { values, statuses, sourceTimesUs }: SampleColumns,
+  columns: SampleColumns,
   from: number,
   to: number,
   widthUs: number,
   gaps: Gaps,
-  sums: DecimalSum,
 ): void {
   const row = rows.length++;
+  if (to === from + 1) {
+    singleRow(rows, row, columns, from, widthUs);
+    return;
+  }
+  const { values, statuses, sourceTimesUs } = columns;
   let min = Infinity;
   let max = -Infinity;
   let first = NaN;
@@ -181,13 +224,36 @@ function addRow(
   rows.lastUs[row] = sourceTimesUs[to - 1] ?? 0;
   rows.heldUs[row] = heldUs;
   rows.integral[row] = integral;
+  rows.revision[row] = 0;
   rows.lastGood[row] = lastGood ? 1 : 0;
+}
+
+function singleRow(rows: RollupRows, row: number, { values, statuses, sourceTimesUs }: SampleColumns, i: number, widthUs: number): void {
+  const value = values[i] ?? NaN;
+  const time = sourceTimesUs[i] ?? 0;
+  const good = isGood(statuses[i] ?? 0) && Number.isFinite(value);
+  rows.bucketUs[row] = Math.floor(time / widthUs) * widthUs;
+  rows.n[row] = 1;
+  rows.good[row] = good ? 1 : 0;
+  rows.min[row] = rows.max[row] = good ? value + 0 : NaN;
+  rows.sum[row] = good ? value + 0 : 0;
+  rows.first[row] = rows.last[row] = good ? value : NaN;
+  rows.firstUs[row] = rows.lastUs[row] = time;
+  rows.heldUs[row] = 0;
+  rows.integral[row] = 0;
+  rows.revision[row] = 0;
+  rows.lastGood[row] = good ? 1 : 0;
 }
 
 /** Coarser rows from finer ones; `startOf` says where the bucket of a finer one begins and must not fall. */
 export function rollUpRows(rows: RollupRows, startOf: (bucketUs: number) => number, gaps: Gaps = []): RollupRows {
-  const coarse = new RollupRows(rows.length);
-  const sums = new DecimalSum();
+  let count = 0;
+  for (let i = 0, start = NaN; i < rows.length; i++) {
+    const own = startOf(rows.bucketUs[i] ?? 0);
+    if (own !== start) count++;
+    start = own;
+  }
+  const coarse = new RollupRows(count);
   for (let at = 0; at < rows.length;) {
     const startUs = startOf(rows.bucketUs[at] ?? 0);
     let end = at + 1;
@@ -195,7 +261,7 @@ export function rollUpRows(rows: RollupRows, startOf: (bucketUs: number) => numb
     coarse.append(rows, at, at + 1);
     const row = coarse.length - 1;
     coarse.bucketUs[row] = startUs;
-    if (end > at + 1) addUp(coarse, row, rows, at, end, gaps, sums);
+    if (end > at + 1) addUp(coarse, row, rows, at, end, gaps);
     at = end;
   }
   return coarse;
@@ -210,7 +276,7 @@ export const startsEvery =
 export const rollUpByMinutes = (columns: SampleColumns, from: number, to: number, widthUs: number, gaps: Gaps = []): RollupRows =>
   rollUpRows(rollUpSamples(columns, from, to, MINUTE_US, gaps), startsEvery(widthUs), gaps);
 
-function addUp(coarse: RollupRows, row: number, rows: RollupRows, from: number, to: number, gaps: Gaps, sums: DecimalSum): void {
+function addUp(coarse: RollupRows, row: number, rows: RollupRows, from: number, to: number, gaps: Gaps): void {
   let { n, good, min, max, first, last, heldUs, integral } = {
     n: 0,
     good: 0,

@@ -1,6 +1,6 @@
 import type { TenantContext } from '@telltale/tenancy';
 import { offsetsOf } from './byte-pieces.js';
-import { packRollups, unpackRollups } from './rollup-pack.js';
+import { packRollups, rowsPacked, unpackInto, unpackRollups } from './rollup-pack.js';
 import { DAY_US, HOUR_US, QUARTER_US, RollupRows, startsEvery } from './rollup-rows.js';
 import type { Query } from './series-database.js';
 
@@ -26,7 +26,7 @@ interface DayRow extends DayKey {
 export const WORTHWHILE = 8;
 const dayOf = startsEvery(DAY_US);
 
-/** Days of these tags in [fromUs, toUs), by tag and day; only the asked level is unpacked. */
+/** Stored hours or quarters of these tags in [fromUs, toUs), per tag in order of time. */
 export async function readDays(
   query: Query,
   tenant: TenantContext,
@@ -34,14 +34,21 @@ export async function readDays(
   fromUs: number,
   toUs: number,
   level: 'hours' | 'quarters',
-): Promise<(DayKey & { readonly rows: RollupRows })[]> {
-  const rows = await query<DayKey & { data: Buffer }>(
-    `select d.tag_id as "tagId", d.day_us as "dayUs", d.${level} as data from series.rollup_day d
+): Promise<Map<number, RollupRows>> {
+  const rows = await query<{ tagId: number; data: Buffer }>(
+    `select d.tag_id as "tagId", d.${level} as data from series.rollup_day d
       where d.tenant_id = $1::int4 and d.tag_id = any($2::int4[]) and d.day_us >= $3::int8 and d.day_us < $4::int8 and d.${level} is not null
       order by d.tag_id, d.day_us`,
     [tenant.tenantId, tagIds, dayOf(fromUs), toUs],
   );
-  return rows.map(({ tagId, dayUs, data }) => ({ tagId, dayUs, rows: unpackRollups(data) }));
+  const perTag = Map.groupBy(rows, ({ tagId }) => tagId);
+  return new Map(
+    [...perTag].map(([tagId, own]) => {
+      const whole = new RollupRows(own.reduce((sum, { data }) => sum + rowsPacked(data), 0));
+      for (const { data } of own) unpackInto(whole, data, fromUs, toUs);
+      return [tagId, whole];
+    }),
+  );
 }
 
 /** Puts these hours in the place of those that are stored. An hour that was there before counts one revision. */

@@ -39,14 +39,7 @@ export interface ResolvedSamples {
 export function resolveSamples(columns: SampleColumns): ResolvedSamples {
   const count = columns.tagIds.length;
   if (isResolved(columns)) return { columns, duplicates: 0, conflicts: 0 };
-  const order = new Uint32Array(count);
-  for (let i = 0; i < count; i++) order[i] = i;
-  order.sort(
-    (a, b) =>
-      (columns.tagIds[a] ?? 0) - (columns.tagIds[b] ?? 0) ||
-      (columns.sourceTimesUs[a] ?? 0) - (columns.sourceTimesUs[b] ?? 0) ||
-      preference(columns, b, a),
-  );
+  const order = orderByTag(columns);
   let kept = 0;
   let duplicates = 0;
   let conflicts = 0;
@@ -66,6 +59,47 @@ export function resolveSamples(columns: SampleColumns): ResolvedSamples {
     else conflicts++;
   }
   return { columns: pickColumns(columns, order.subarray(0, kept)), duplicates, conflicts };
+}
+
+/** Positions by tag, then time, then preference. Tags are dealt out first: mostly each one's samples are in order already. */
+function orderByTag(columns: SampleColumns): Uint32Array {
+  const { tagIds, sourceTimesUs } = columns;
+  const places = new Map<number, number>();
+  const counts: number[] = [];
+  const tagAt = new Uint32Array(tagIds.length);
+  for (let i = 0, last = -1, place = 0; i < tagIds.length; i++) {
+    const tagId = tagIds[i] ?? 0;
+    if (tagId !== last || i === 0) {
+      place = places.get(tagId) ?? counts.push(0) - 1;
+      places.set(tagId, place);
+      last = tagId;
+    }
+    tagAt[i] = place;
+    counts[place] = (counts[place] ?? 0) + 1;
+  }
+  const starts = new Uint32Array(counts.length);
+  let at = 0;
+  for (const [, place] of [...places].sort(([a], [b]) => a - b)) {
+    starts[place] = at;
+    at += counts[place] ?? 0;
+  }
+  const order = new Uint32Array(tagIds.length);
+  const next = starts.slice();
+  for (let i = 0; i < tagIds.length; i++) {
+    const place = tagAt[i] ?? 0;
+    const to = next[place] ?? 0;
+    order[to] = i;
+    next[place] = to + 1;
+  }
+  counts.forEach((count, place) => {
+    const run = order.subarray(starts[place], (starts[place] ?? 0) + count);
+    for (let i = 1; i < count; i++) {
+      if ((sourceTimesUs[run[i] ?? 0] ?? 0) > (sourceTimesUs[run[i - 1] ?? 0] ?? 0)) continue;
+      run.sort((a, b) => (sourceTimesUs[a] ?? 0) - (sourceTimesUs[b] ?? 0) || preference(columns, b, a));
+      return;
+    }
+  });
+  return order;
 }
 
 function isResolved({ tagIds, sourceTimesUs }: SampleColumns): boolean {
