@@ -104,11 +104,40 @@ describe('outage ledger', () => {
     expect(ledger.mark(publication(1, 108.2, 108.15), DUE)).toBeUndefined();
   });
 
+  const keepAlive = (at: number): FlowMark => ({ ...publication(1, at), newestSourceUs: undefined, sourceTimesUs: [] });
+
   test('a late keep-alive of tags that rest for long is no gap', () => {
     const ledger = new OutageLedger();
-    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
-    for (const at of [108, 109, 110.5]) expect(ledger.mark({ ...publication(1, at), newestSourceUs: undefined, sourceTimesUs: [] }, DUE)).toBeUndefined();
+    for (const at of [90, 91]) ledger.mark(publication(1, at), DUE);
+    for (let at = 92; at <= 101; at++) expect(ledger.mark(keepAlive(at), DUE)).toBeUndefined();
+    for (const at of [108, 109, 110.5]) expect(ledger.mark(keepAlive(at), DUE)).toBeUndefined();
     expect(ledger.mark(publication(1, 111), DUE)).toBeUndefined();
+  });
+
+  test('a server that stood still and sends keep-alives for a while before it samples again leaves a gap up to the first value', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
+    for (const at of [108, 109, 110.5, 112]) expect(ledger.mark(keepAlive(at), DUE)).toBeUndefined();
+    expect(ledger.mark(publication(1, 113), DUE)).toEqual({ fromUs: 101 * S, toUs: 113 * S });
+    expect(ledger.mark(publication(1, 114), DUE)).toBeUndefined();
+  });
+
+  test('a server that stood still and has no new value for long leaves a gap up to its return', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
+    for (let at = 108; at < 119; at++) expect(ledger.mark(keepAlive(at), DUE)).toBeUndefined();
+    const told = [120, 121, 122].map((at) => ledger.mark(keepAlive(at), DUE));
+    expect(told.filter((hole) => hole !== undefined)).toEqual([{ fromUs: 101 * S, toUs: 108 * S }]);
+  });
+
+  test('a resting tag that changed while the line was broken, and of which nothing is missing, is no gap', () => {
+    const ledger = new OutageLedger();
+    for (const at of [90, 91]) ledger.mark(publication(1, at), DUE);
+    for (let at = 92; at <= 101; at++) ledger.mark(keepAlive(at), DUE);
+    ledger.begin(102_000);
+    ledger.healed();
+    expect(ledger.mark(publication(1, 108, 102.5), DUE)).toBeUndefined();
+    expect(ledger.mark(publication(1, 108.1, 104), DUE)).toBeUndefined();
   });
 
   test('lost notifications are a gap, declared once', () => {

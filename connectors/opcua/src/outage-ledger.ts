@@ -17,13 +17,22 @@ export interface FlowMark {
   readonly atMs: number;
 }
 
+interface Suspicion {
+  fromUs: TimeUs;
+  /** When the server published again. */
+  readonly lateUs: TimeUs;
+  readonly untilUs: TimeUs;
+  /** Every scan brought a value before: silence afterwards proves nothing. */
+  readonly wasMoving: boolean;
+}
+
 interface Flow {
   scanUs: number;
   newestSourceUs: TimeUs;
   publishTimeUs: TimeUs;
   dataAtMs: number;
   /** A publication came too late; the values after it are awaited. */
-  suspicion: { fromUs: TimeUs; readonly untilUs: TimeUs } | undefined;
+  suspicion: Suspicion | undefined;
 }
 
 export interface OutageBounds {
@@ -35,6 +44,8 @@ export interface OutageBounds {
 const SAME_CLOCK_US = 5_000_000;
 const FLOWING_MS = 2_000;
 const SHORTEST_HOLE_US = 1_000_000;
+/** A server that stood still may send keep-alives for a while before it samples again. */
+const SAMPLES_AGAIN_WITHIN_US = 10_000_000;
 
 /**
  * Knows up to which device time everything was received, and hence the bounds of an outage.
@@ -82,7 +93,9 @@ export class OutageLedger {
     if (!flow || flow.publishTimeUs === 0 || publishTimeUs === undefined) return undefined;
     const shortestUs = Math.max(SHORTEST_HOLE_US, 2 * flow.scanUs);
     if (this.clocksAgree && publishTimeUs - flow.publishTimeUs > dueUs) {
-      flow.suspicion = { fromUs: this.receivedUpTo(flow), untilUs: publishTimeUs + 2 * flow.scanUs + SHORTEST_HOLE_US };
+      const wasMoving = this.isMoving(flow);
+      const patienceUs = wasMoving ? SAMPLES_AGAIN_WITHIN_US : SHORTEST_HOLE_US;
+      flow.suspicion = { fromUs: this.receivedUpTo(flow), lateUs: publishTimeUs, untilUs: publishTimeUs + 2 * flow.scanUs + patienceUs, wasMoving };
     }
     const { suspicion } = flow;
     if (!suspicion) return undefined;
@@ -93,9 +106,11 @@ export class OutageLedger {
       if (toUs - fromUs > (longest ? longest.toUs - longest.fromUs : shortestUs)) longest = { fromUs, toUs };
       suspicion.fromUs = toUs;
     }
-    // The first publication may still hold only what was sampled before; resting tags never tell.
-    if (longest || publishTimeUs > suspicion.untilUs) flow.suspicion = undefined;
-    return longest;
+    // The first publication may still hold only what was sampled before; tags that rested before never tell.
+    if (!longest && publishTimeUs <= suspicion.untilUs) return undefined;
+    flow.suspicion = undefined;
+    if (longest || !suspicion.wasMoving || suspicion.lateUs - suspicion.fromUs <= shortestUs) return longest;
+    return { fromUs: suspicion.fromUs, toUs: suspicion.lateUs };
   }
 
   private record({ subscription, scanUs, newestSourceUs, publishTimeUs, atMs }: FlowMark): void {
@@ -116,8 +131,9 @@ export class OutageLedger {
     if (fromUs !== undefined) this.open = { fromUs, sinceMs: atMs };
   }
 
-  /** The flow is back without a loss: the server had kept everything. */
+  /** The flow is back without a loss: the server had kept everything. The line explains why publications came late; only moving tags could tell more. */
   healed(): void {
+    if (this.open) for (const flow of this.flows.values()) if (!this.isMoving(flow)) flow.publishTimeUs = 0;
     this.open = undefined;
   }
 
@@ -146,9 +162,13 @@ export class OutageLedger {
    * Where tags move, everything up to the newest value was received. Where they rest, a publication proves it up to one
    * scan before: what changed later may not have been sampled yet.
    */
-  private receivedUpTo({ scanUs, newestSourceUs, publishTimeUs }: Flow): TimeUs {
-    const isMoving = publishTimeUs - newestSourceUs < 2 * scanUs + SHORTEST_HOLE_US;
-    return isMoving || !this.clocksAgree ? newestSourceUs : Math.max(newestSourceUs, publishTimeUs - scanUs);
+  private receivedUpTo(flow: Flow): TimeUs {
+    const { scanUs, newestSourceUs, publishTimeUs } = flow;
+    return this.isMoving(flow) || !this.clocksAgree ? newestSourceUs : Math.max(newestSourceUs, publishTimeUs - scanUs);
+  }
+
+  private isMoving({ scanUs, newestSourceUs, publishTimeUs }: Flow): boolean {
+    return publishTimeUs - newestSourceUs < 2 * scanUs + SHORTEST_HOLE_US;
   }
 
   private receivedUpToUs(): TimeUs | undefined {

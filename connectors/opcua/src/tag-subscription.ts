@@ -7,6 +7,7 @@ import { Status, type TimeUs } from '@telltale/tag-sample';
 import { parseNodeReference, type OpcUaAddress } from './opcua.address.js';
 import type { NamespaceTable } from './namespace-table.js';
 import { elementOf } from './index-range.js';
+import { NotificationOrder } from './notification-order.js';
 import type { LinkSession } from './server-link.js';
 import { pieces, type ServerLimits } from './server-limits.js';
 import { decodeValue, timeUs } from './value-decoder.js';
@@ -40,6 +41,13 @@ interface Item {
   failure: number | undefined;
 }
 
+interface NumberedMessage {
+  readonly sequenceNumber: number;
+  readonly isData: boolean;
+  readonly message: NotificationMessage;
+}
+
+const OVERDUE_EVERY_MS = 500;
 const KEEP_ALIVE_MS = 1_000;
 const CREATE_MS = 15_000;
 /** DataValue info type with the overflow bit (Part 4 §7.39.1). */
@@ -56,7 +64,8 @@ export class TagSubscription {
   private readonly items = new Map<number, Item>();
   private readonly byTag = new Map<number, Item>();
   private nextHandle = 1;
-  private lastSequence: number | undefined;
+  private readonly order = new NotificationOrder<NumberedMessage>();
+  private overdue: NodeJS.Timeout | undefined;
   /** Keep-alives of a new subscription prove nothing about what came before it. */
   private hasDelivered = false;
   private subscription: ClientSubscription | undefined;
@@ -129,7 +138,7 @@ export class TagSubscription {
       'the subscription',
     );
     this.subscription = created;
-    this.lastSequence = undefined;
+    this.order.reset();
     this.hasDelivered = false;
     this.aliveAtMs = performance.now();
     created.on('raw_notification', (message: NotificationMessage) => this.receive(created, message));
@@ -138,7 +147,7 @@ export class TagSubscription {
     });
     // Not in the driver's typed events.
     (created as unknown as NodeJS.EventEmitter).on('subscriptionId_changed', () => {
-      this.lastSequence = undefined;
+      this.order.reset();
       this.hasDelivered = false;
       if (this.subscription === created) this.events.renewed(this);
     });
@@ -148,7 +157,7 @@ export class TagSubscription {
   /** Ends the subscription at the server; the tags stay known. */
   async stop(): Promise<void> {
     const ending = this.subscription;
-    this.subscription = undefined;
+    this.leave();
     for (const item of this.items.values()) item.monitoredItemId = undefined;
     if (!ending) return;
     ending.removeAllListeners();
@@ -158,8 +167,14 @@ export class TagSubscription {
   /** Forgets the server's side without talking to it. */
   abandon(): void {
     this.subscription?.removeAllListeners();
-    this.subscription = undefined;
+    this.leave();
     for (const item of this.items.values()) item.monitoredItemId = undefined;
+  }
+
+  private leave(): void {
+    this.subscription = undefined;
+    clearInterval(this.overdue);
+    this.overdue = undefined;
   }
 
   add(tags: readonly OpcUaTag[], failure?: number): void {
@@ -269,6 +284,19 @@ export class TagSubscription {
   private receive(from: ClientSubscription, message: NotificationMessage): void {
     if (this.subscription !== from) return;
     this.aliveAtMs = performance.now();
+    const isData = (message.notificationData?.length ?? 0) > 0;
+    const ready = this.order.arrived({ sequenceNumber: message.sequenceNumber, isData, message }, this.aliveAtMs);
+    // After a broken connection the driver asks for what follows its own last number. That one counts the number of a keep-alive as used, and
+    // runs ahead when a new notification comes before the republished ones: what the server kept would be lost although it is there.
+    Reflect.set(from, 'lastSequenceNumber', this.order.newest);
+    for (const { message: next, afterLoss } of ready) this.deliver(from, next.message, afterLoss);
+    this.overdue ??= setInterval(() => {
+      for (const { message: next, afterLoss } of this.order.overdue(performance.now())) this.deliver(from, next.message, afterLoss);
+    }, OVERDUE_EVERY_MS);
+  }
+
+  private deliver(from: ClientSubscription, message: NotificationMessage, afterLoss: boolean): void {
+    if (this.subscription !== from) return;
     const observations: Observation[] = [];
     let newestSourceUs: TimeUs | undefined;
     const sourceTimesUs: TimeUs[] = [];
@@ -296,12 +324,8 @@ export class TagSubscription {
         if (GONE.has(status)) item.monitoredItemId = undefined;
       }
     }
-    const isData = (message.notificationData?.length ?? 0) > 0;
-    const expected = (this.lastSequence ?? 0) + 1;
-    const joint = !this.hasDelivered ? 'new' : message.sequenceNumber > expected ? 'notifications-lost' : overflowed ? 'queue-overflowed' : 'continuous';
-    // A keep-alive tells the number of the next notification without using it (Part 4 §5.14.1.1); a republished one may come late.
-    if (isData) this.hasDelivered = true;
-    this.lastSequence = Math.max(this.lastSequence ?? 0, isData ? message.sequenceNumber : message.sequenceNumber - 1);
+    const joint = !this.hasDelivered ? 'new' : afterLoss ? 'notifications-lost' : overflowed ? 'queue-overflowed' : 'continuous';
+    if ((message.notificationData?.length ?? 0) > 0) this.hasDelivered = true;
     this.events.published(this, { observations, newestSourceUs, sourceTimesUs, publishTimeUs: timeUs(message.publishTime, 0), joint });
   }
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '@telltale/connector-sdk/testing';
 import { OpenEndpoint, tagAt } from './endpoint.js';
 import { RestartableDevice } from './simulated-device.js';
+import { TcpCut } from './tcp-cut.js';
 
 let plc: RestartableDevice;
 let endpoint: OpenEndpoint;
@@ -72,4 +73,29 @@ test('closing in the middle of an outage ends every attempt', async () => {
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(endpoint.host.observations).toHaveLength(seen);
   expect(plc.device?.openConnections()).toBe(0);
+});
+
+test('what a resting server published into a broken line comes after the repair, and is no gap', async () => {
+  const resting = await RestartableDevice.create({ values: 2, history: false });
+  const cable = await TcpCut.create(resting.port);
+  const listening = { endpointUrl: `opc.tcp://localhost:${cable.port}/plc` };
+  const far = await OpenEndpoint.open(listening, [tagAt(0, 100), tagAt(1, 100)]);
+  try {
+    // Keep-alives go before the cut: the next notification is the first that the server keeps.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    cable.silence();
+    resting.device?.set(0, 41);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    resting.device?.set(0, 42);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    cable.mend();
+    await eventually('both values', 8_000, () => far.host.of(1).some(({ value }) => value === 42));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect([...new Set(far.host.of(1).map(({ value }) => value))].toSorted((a, b) => a - b)).toEqual([0, 41, 42]);
+    expect(far.host.gaps).toEqual([]);
+  } finally {
+    await far.close();
+    cable.dispose();
+    await resting.dispose();
+  }
 });
