@@ -5,9 +5,9 @@ import type { ModbusTag, ScanShare } from './tag-reads.js';
 const WINDOW_MS = 15_000;
 /** Less is behind; the acceptance of a line with dead units asks for the same. */
 const KEPT = 0.95;
-/** A line that is busy for this share of the time has nothing left to give. */
-const FULL = 0.85;
-/** A unit that alone takes this share of a full line is the reason. */
+/** Scans that need more than this share of the line's time do not fit. */
+const FULL = 0.9;
+/** A unit that needs this share of what all need is the reason. */
 const HOG = 0.5;
 
 interface Group {
@@ -35,7 +35,7 @@ interface Cause {
   readonly reason: string;
 }
 
-const percent = (share: number): string => `${Math.round(Math.min(1, share) * 100)} %`;
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
 /** What each unit of a line is asked for and what it gives, per scan interval, over the last 15 to 30 s (3 to 6 scans when those are longer). */
 export class LineRates {
@@ -77,8 +77,7 @@ export class LineRates {
 
   /** The groups that are most behind come first. */
   report(situation: LineSituation, nowMs: number): readonly GroupRate[] {
-    const shares = new Map([...this.units].map(([unit, { busyMs }]) => [unit, shareOf(busyMs.total(nowMs))]));
-    const busy = [...shares.values()].reduce((sum, share) => sum + share, 0);
+    const needs = this.needs(nowMs);
     return [...this.groups.values()]
       .map((group): GroupRate & { readonly kept: number } => {
         const { unit, scanIntervalMs, tags } = group;
@@ -88,7 +87,7 @@ export class LineRates {
         // One scan may just not have come yet.
         const behind = ms >= 3 * scanIntervalMs && sum + tags < expected * KEPT + tags * KEPT;
         const achieved = ms > 0 ? Math.min(asked, (sum * 1000) / ms) : 0;
-        const cause = behind ? this.causeOf(unit, situation, shares, busy, nowMs) : undefined;
+        const cause = behind ? this.causeOf(unit, situation, needs, nowMs) : undefined;
         return {
           group: `unit ${unit}, every ${scanIntervalMs} ms`,
           scanIntervalMs,
@@ -104,20 +103,40 @@ export class LineRates {
       .map(({ kept: _kept, ...rate }) => rate);
   }
 
-  private causeOf(unit: number, { connected, open }: LineSituation, shares: ReadonlyMap<number, number>, busy: number, nowMs: number): Cause {
+  /** Share of the line's time that the scans of each unit would take if none were left out. */
+  private needs(nowMs: number): ReadonlyMap<number, number> {
+    const asked = new Map<number, number>();
+    const achieved = new Map<number, number>();
+    for (const { unit, scanIntervalMs, tags, answered } of this.groups.values()) {
+      const { sum, ms } = answered.total(nowMs);
+      asked.set(unit, (asked.get(unit) ?? 0) + tags / scanIntervalMs);
+      achieved.set(unit, (achieved.get(unit) ?? 0) + (ms > 0 ? sum / ms : 0));
+    }
+    return new Map(
+      [...this.units].map(([unit, { busyMs }]) => {
+        const got = achieved.get(unit) ?? 0;
+        return [unit, shareOf(busyMs.total(nowMs)) * (got > 0 ? Math.max(1, (asked.get(unit) ?? 0) / got) : 1)];
+      }),
+    );
+  }
+
+  private causeOf(unit: number, { connected, open }: LineSituation, needs: ReadonlyMap<number, number>, nowMs: number): Cause {
     if (!connected) return { code: 'modbus.not-connected', reason: 'The line has no connection.' };
     if (open.has(unit)) return { code: 'modbus.unit-silent', reason: `Unit ${unit} does not answer; it is only probed until it does.` };
-    const own = shares.get(unit) ?? 0;
     const time = this.units.get(unit);
     const requests = time?.requests.total(nowMs).sum ?? 0;
     const failures = time?.failures.total(nowMs).sum ?? 0;
     if (failures > requests * (1 - KEPT)) return { code: 'modbus.unit-failing', reason: `${failures} of the last ${requests} requests to unit ${unit} failed.` };
-    if (busy < FULL) return { code: 'modbus.polled-late', reason: `The line is busy for ${percent(busy)} of the time only: the gateway itself asks too late.` };
-    const [hog, most] = [...shares].reduce((greatest, one) => (one[1] > greatest[1] ? one : greatest), [unit, own]);
+    const all = [...needs.values()].reduce((sum, need) => sum + need, 0);
+    const silent = [...open].reduce((sum, one) => sum + (needs.get(one) ?? 0), 0);
+    if (all < FULL && silent > 1 - KEPT) return { code: 'modbus.bus-budget', reason: `Waiting for silent units takes ${percent(silent)} of the line's time (${[...open].join(', ')}).` };
+    if (all < FULL) return { code: 'modbus.polled-late', reason: `The scans need ${percent(all)} of the line's time only: the gateway itself asks too late.` };
+    const own = needs.get(unit) ?? 0;
+    const [hog, most] = [...needs].reduce((greatest, one) => (one[1] > greatest[1] ? one : greatest), [unit, own]);
     const meanMs = time && requests > 0 ? Math.round(time.busyMs.total(nowMs).sum / requests) : 0;
-    if (hog === unit && own > HOG) return { code: 'modbus.unit-slow', reason: `Unit ${unit} takes ${meanMs} ms per request and alone fills ${percent(own)} of the line's time.` };
-    const blame = most > HOG ? ` Unit ${hog} alone takes ${percent(most)} of it.` : '';
-    return { code: 'modbus.bus-budget', reason: `The line is full: it is busy for ${percent(busy)} of the time.${blame} Ask less often, or spread the units over more lines.` };
+    if (hog === unit && own > HOG * all) return { code: 'modbus.unit-slow', reason: `Unit ${unit} takes ${meanMs} ms per request: its scans alone need ${percent(own)} of the line's time.` };
+    const blame = most > HOG * all ? ` Unit ${hog} alone needs ${percent(most)}.` : '';
+    return { code: 'modbus.bus-budget', reason: `The line is full: its scans need ${percent(all)} of its time.${blame} Ask less often, or spread the units over more lines.` };
   }
 }
 

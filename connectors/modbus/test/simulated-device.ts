@@ -130,6 +130,7 @@ export class SimulatedDevice {
     return this;
   }
 
+  /** Rejects when anything but a read ever reached this device: so each test of the suite watches the wire. */
   async stop(): Promise<void> {
     const { server, serial } = this;
     this.server = undefined;
@@ -138,6 +139,8 @@ export class SimulatedDevice {
     if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
     await serial?.close();
     await serial?.pair.dispose();
+    const foreign = [...this.functionCodes].filter((code) => TABLES[code] === undefined);
+    if (foreign.length > 0) throw new Error(`requests of function ${foreign.join(', ')} reached the device: only 1 to 4 may`);
   }
 
   /** Takes the far end of a cable, also of one that was plugged in again. */
