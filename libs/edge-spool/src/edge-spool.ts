@@ -85,7 +85,7 @@ export class EdgeSpool {
         if (row === null) throw new SpoolCorruptError(`Record ${inFlight.id} of the spool is missing.`);
         const attempts = inFlight.attempts;
         this.window.sent(inFlight, nowMs);
-        return recordOf(row, inFlight, attempts);
+        return recordOf(row, inFlight, attempts, this.epoch?.epoch);
       });
     });
   }
@@ -155,6 +155,26 @@ export class EdgeSpool {
       inFlight.dueAtMs = 0;
       this.quarantinedRecords++;
       return { bytes: row.bytes, lost };
+    });
+  }
+
+  /**
+   * The platform never took this record because it is too large: its first part keeps the number, the others wait for numbers of their own.
+   * One commit, so that no sample is lost or sent twice. False when the record is gone.
+   */
+  split(record: Pick<SpoolRecord, 'epoch' | 'seq'>, [first, ...others]: readonly [SpoolEntry, ...SpoolEntry[]]): boolean {
+    const inFlight = this.window.find(record.epoch, record.seq);
+    if (!inFlight) return false;
+    return this.withRoom(() => {
+      const row = this.database.read(inFlight.id);
+      if (row === null || row.cause !== null) return false;
+      this.database.transaction(() => {
+        this.database.rewrite({ ...row, ...first });
+        for (const entry of others) this.database.insert({ ...entry, createdUs: row.createdUs, cause: null, reason: '', thinned: row.thinned });
+      });
+      inFlight.attempts = 0;
+      inFlight.dueAtMs = 0;
+      return true;
     });
   }
 
@@ -370,6 +390,10 @@ export class EdgeSpool {
   }
 }
 
-function recordOf(row: SpoolRow, { id, epoch, seq }: InFlight, attempts: number): SpoolRecord {
-  return { id, epoch, seq, lane: row.lane, bytes: row.bytes, samples: row.samples, fromUs: row.fromUs, toUs: row.toUs, lost: stretchOf(row), createdUs: row.createdUs, attempts };
+function recordOf(row: SpoolRow, { id, epoch, seq }: InFlight, attempts: number, ownEpoch: number | undefined): SpoolRecord {
+  const maybeSent = attempts > 0 || epoch !== ownEpoch;
+  return {
+    id, epoch, seq, lane: row.lane, bytes: row.bytes, samples: row.samples, fromUs: row.fromUs, toUs: row.toUs, subjects: row.subjects ?? [], lost: stretchOf(row),
+    createdUs: row.createdUs, attempts, maybeSent,
+  };
 }

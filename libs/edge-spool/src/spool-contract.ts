@@ -44,11 +44,14 @@ export interface SpoolRecord {
   readonly samples: number;
   readonly fromUs: TimeUs;
   readonly toUs: TimeUs;
+  readonly subjects: readonly number[];
   readonly lost: LostStretch | null;
   /** When it was written, by the gateway's clock. */
   readonly createdUs: TimeUs;
   /** How often it was handed out before in this process. */
   readonly attempts: number;
+  /** It may have reached the platform before: handed out earlier, or numbered by a process that ended. */
+  readonly maybeSent: boolean;
 }
 
 export interface SpoolDepth {

@@ -5,6 +5,8 @@ export const GatewayStatus = z.strictObject({
   gatewayVersion: z.string(),
   startedAtUs: z.number(),
   clockUs: z.number(),
+  /** Platform clock minus gateway clock as the gateway sees it, µs, to about a second; null before the first answer. */
+  clockSkewUs: z.number().nullable().optional(),
   spool: z.strictObject({
     depthBatches: z.int().nonnegative(),
     depthBytes: z.int().nonnegative(),

@@ -14,6 +14,7 @@ export * from './alarms/repair-reading.js';
 export * from './repositories/audit.repository.js';
 export * from './repositories/channel.repository.js';
 export * from './repositories/gateway.repository.js';
+export * from './repositories/gateway-enrolment.repository.js';
 export * from './repositories/gateway-keys.repository.js';
 export * from './repositories/gateway-reading.js';
 export * from './repositories/insight.repository.js';

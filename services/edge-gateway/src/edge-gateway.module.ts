@@ -6,6 +6,7 @@ import { ConfigurationSource } from './configuration/configuration-source.js';
 import { Drain } from './drain/drain.js';
 import { IngestClient } from './drain/ingest.client.js';
 import { EndpointSupervisor } from './endpoint/endpoint-supervisor.js';
+import { KeyKeeper } from './enrolment/key-keeper.js';
 import { GatewayPremises } from './gateway-premises.js';
 import { HistoryBackfill } from './history/history-backfill.js';
 import { StatusReporter } from './status/status-reporter.js';
@@ -21,6 +22,7 @@ export class EdgeGatewayModule {
         SpoolRoom,
         SampleCollector,
         IngestClient,
+        KeyKeeper,
         HistoryBackfill,
         EndpointSupervisor,
         ConfigurationSource,

@@ -5,7 +5,9 @@ import { z } from 'zod';
 export const edgeGatewaySettings = z.object({
   INGEST_URL: z.url().describe('Address of the ingest service, e.g. https://ingest.example.com'),
   GATEWAY_KEY: z.string().min(16).optional().describe('Key of this gateway; or name a file in GATEWAY_KEY_FILE'),
-  GATEWAY_KEY_FILE: z.string().optional().describe('File that holds the key of this gateway'),
+  GATEWAY_KEY_FILE: z.string().optional().describe('File that holds the key of this gateway, which the gateway changes in it; gateway.key in GATEWAY_DATA_DIR when absent'),
+  GATEWAY_ENROLMENT_TOKEN: z.string().min(16).optional().describe('Token of the platform that gives this gateway its key, once; or name a file in GATEWAY_ENROLMENT_TOKEN_FILE'),
+  GATEWAY_ENROLMENT_TOKEN_FILE: z.string().optional().describe('File that holds the enrolment token; needed until the gateway has its key'),
   GATEWAY_DATA_DIR: z.string().min(1).describe('Folder for the spool, the last configuration and the certificates; survives restarts'),
   CONNECTORS_DIR: z.string().optional().describe("Folder with the connectors' packages; the workspace's connectors when absent"),
   SECRETS_DIR: z.string().optional().describe('Folder with one file per secret of a device, readable by the gateway only (mode 0600)'),

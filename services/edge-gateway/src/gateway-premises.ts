@@ -1,15 +1,16 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Metrics, StartError, type Logger } from '@telltale/service-runtime';
 import type { TimeUs } from '@telltale/tag-sample';
 import type { EdgeGatewaySettings } from './edge-gateway.settings.js';
+import { GatewayCredentials } from './enrolment/gateway-credentials.js';
 
 /** Where one gateway lives: its settings, folder, key, log and clock. */
 export class GatewayPremises {
   readonly metrics = new Metrics('edge-gateway');
   readonly dataDir: string;
-  readonly key: string;
+  readonly credentials: GatewayCredentials;
   readonly startedAtUs: TimeUs;
 
   constructor(
@@ -22,7 +23,7 @@ export class GatewayPremises {
     } catch (cause) {
       throw new StartError('DATA_DIR_UNUSABLE', `The folder ${this.dataDir} can't be made`, 'Set GATEWAY_DATA_DIR to a folder that this user may write', { cause });
     }
-    this.key = readKey(settings);
+    this.credentials = GatewayCredentials.from(settings);
     this.startedAtUs = this.nowUs();
   }
 
@@ -40,18 +41,4 @@ export class GatewayPremises {
     const shiftMs = Date.now() - (performance.timeOrigin + performance.now());
     return Math.abs(shiftMs) > 50 ? Math.round(shiftMs * 1000) : 0;
   }
-}
-
-function readKey({ GATEWAY_KEY, GATEWAY_KEY_FILE }: EdgeGatewaySettings): string {
-  if (GATEWAY_KEY !== undefined) return GATEWAY_KEY;
-  if (GATEWAY_KEY_FILE === undefined) {
-    throw new StartError('GATEWAY_KEY_MISSING', 'The gateway has no key', 'Set GATEWAY_KEY_FILE to the file with the key, or GATEWAY_KEY to the key itself');
-  }
-  try {
-    const key = readFileSync(GATEWAY_KEY_FILE, 'utf8').trim();
-    if (key.length >= 16) return key;
-  } catch (cause) {
-    throw new StartError('GATEWAY_KEY_UNREADABLE', `The key file ${GATEWAY_KEY_FILE} can't be read`, 'Check that it exists and that this user may read it', { cause });
-  }
-  throw new StartError('GATEWAY_KEY_INVALID', `The key file ${GATEWAY_KEY_FILE} holds no key`, 'Put the key that the platform gave for this gateway into it');
 }

@@ -10,6 +10,7 @@ import { IngestClient } from './drain/ingest.client.js';
 import { EdgeGatewayModule } from './edge-gateway.module.js';
 import type { EdgeGatewaySettings } from './edge-gateway.settings.js';
 import { EndpointSupervisor } from './endpoint/endpoint-supervisor.js';
+import { KeyKeeper } from './enrolment/key-keeper.js';
 import { GatewayPremises } from './gateway-premises.js';
 import { HistoryBackfill } from './history/history-backfill.js';
 import { StatusReporter } from './status/status-reporter.js';
@@ -28,9 +29,11 @@ export async function startEdgeGateway(settings: EdgeGatewaySettings): Promise<R
   const backfill = context.get(HistoryBackfill);
   const drain = context.get(Drain);
   const reporter = context.get(StatusReporter);
+  const keys = context.get(KeyKeeper);
   const { spool } = context.get(SpoolRoom);
 
   const notReady = async (): Promise<readonly string[]> => [
+    ...(keys.notEnrolledBecause === null ? [] : [keys.notEnrolledBecause]),
     ...(configuration.configuration === null ? ['The gateway has no configuration yet.'] : []),
     ...(drain.stoppedBecause === null ? [] : [drain.stoppedBecause]),
   ];
@@ -44,6 +47,7 @@ export async function startEdgeGateway(settings: EdgeGatewaySettings): Promise<R
   });
 
   collector.start();
+  keys.start();
   await configuration.start((next) => endpoints.apply(next));
   backfill.start(endpoints.historyDesk());
   drain.start();
@@ -56,7 +60,7 @@ export async function startEdgeGateway(settings: EdgeGatewaySettings): Promise<R
     await endpoints.stop();
     await collector.stop();
     context.get(IngestClient).stop();
-    await Promise.all([drain.stop(), reporter.stop()]);
+    await Promise.all([drain.stop(), reporter.stop(), keys.stop()]);
     spool.close();
     await health.close();
     await context.close();

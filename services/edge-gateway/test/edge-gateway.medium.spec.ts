@@ -205,6 +205,22 @@ describe('the edge gateway', () => {
     });
   });
 
+  it('sends a batch that is too large in parts, each sample once', async () => {
+    await inFolder(async (folder) => {
+      let refusals = 0;
+      ingest.refuse = ({ samples }) => (samples.tagIds.length > 30 && ++refusals > 0 ? { status: 413, code: 'BATCH_TOO_LARGE' } : null);
+      await start(folder, ingest.url, { FLUSH_INTERVAL_MS: 1_000 });
+      await eventually('samples', () => ingest.samples.size > 300);
+      device.stopClock();
+      await eventually('drained', drained);
+      expect(refusals).toBeGreaterThan(3);
+      expect(verdict()).toEqual({ lost: 0, duplicated: 0, unexpected: 0, samples: expect.any(Number) });
+      await eventually('spool empty', () => ingest.statuses.at(-1)?.spool.depthBatches === 0);
+      expect(ingest.continuity).toEqual([]);
+      expect(existsSync(join(folder, 'quarantine'))).toBe(false);
+    });
+  });
+
   it('delivers the other tags of a batch when the platform has removed one of them', async () => {
     await inFolder(async (folder) => {
       await start(folder, ingest.url);
@@ -296,11 +312,11 @@ describe('the edge gateway', () => {
         endpointOf('poll-device', device.port, names, { settings: { port: device.port, secret: 'plc' } }),
         endpointOf('profinet', device.port, [], { endpointId: 2 }),
       ]);
-      ingest.key = 'another-key-987654321';
+      ingest.keys.clear();
       const gateway = await start(join(folder, 'data'), ingest.url, { SECRETS_DIR: secrets });
       await pauseMs(300);
       expect(await gateway.notReady()).toEqual(['The gateway has no configuration yet.']);
-      ingest.key = 'test-key-0123456789';
+      ingest.keys.add('test-key-0123456789');
       await eventually('status', () => ingest.statuses.at(-1)?.endpoints.length === 2);
       expect(ingest.statuses.at(-1)?.endpoints).toMatchObject([
         { endpointId: 1, state: 'misconfigured', code: 'gateway.secret-missing', reason: expect.stringContaining('mode 0600') },

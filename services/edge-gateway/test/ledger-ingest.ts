@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { GatewayStatus, INGEST_PATHS, type GatewayConfiguration } from '@telltale/ingest-contract';
+import { EnrolmentRequest, GatewayStatus, INGEST_PATHS, KEY_ROTATION_HEADER, KeyRequest, type GatewayConfiguration } from '@telltale/ingest-contract';
 import { decodeBatch, samplesOf, type ContinuityRow, type Sample, type SampleBatch } from '@telltale/tag-sample';
 
 interface Received extends Sample {
@@ -21,7 +21,16 @@ export class LedgerIngest {
   refuse: (batch: SampleBatch) => { status: number; code: string; headers?: Record<string, string> } | null = () => null;
   /** false: accepts, but commits nothing. */
   commits = true;
-  key = 'test-key-0123456789';
+  /** Keys that are accepted. */
+  readonly keys = new Set(['test-key-0123456789']);
+  /** Gives one key, once; null: nobody can enrol. */
+  token: string | null = null;
+  enrolments = 0;
+  /** So many answers about keys get lost on the way back. */
+  losesAnswers = 0;
+  rotationDue = false;
+  keyOfLastStatus = '';
+  private enrolled: string | null = null;
   private readonly contents = new Map<string, string>();
   private server: Server | null = null;
   private port = 0;
@@ -62,7 +71,21 @@ export class LedgerIngest {
     const answer = (status: number, json: unknown, headers: Record<string, string> = {}): void =>
       void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(json === null ? undefined : JSON.stringify(json));
     const refusal = (code: string): unknown => ({ error: { code, message: `Refused: ${code}.`, remedy: 'Look at the test.' } });
-    if (request.headers.authorization !== `Bearer ${this.key}`) return answer(401, refusal('KEY_UNKNOWN'));
+    const key = (request.headers.authorization ?? '').replace(/^Bearer /, '');
+    if (url.pathname === INGEST_PATHS.enrolment) {
+      this.enrolments++;
+      const asked = EnrolmentRequest.parse(JSON.parse(body.toString()));
+      if (asked.token !== this.token || (this.enrolled !== null && this.enrolled !== asked.key)) return answer(422, refusal('TOKEN_REFUSED'));
+      this.enrolled = asked.key;
+      this.keys.add(asked.key);
+      return this.losesAnswers-- > 0 ? void response.destroy() : answer(200, { gatewayId: 7, expiresAt: null });
+    }
+    if (!this.keys.has(key)) return answer(401, refusal('KEY_UNKNOWN'));
+    if (url.pathname === INGEST_PATHS.key) {
+      this.keys.add(KeyRequest.parse(JSON.parse(body.toString())).key);
+      this.rotationDue = false;
+      return this.losesAnswers-- > 0 ? void response.destroy() : answer(200, { expiresAt: null, earlierAcceptedUntil: new Date(Date.now() + 86_400_000).toISOString() });
+    }
     if (url.pathname === INGEST_PATHS.configuration) {
       const etag = `"${this.configuration?.version}"`;
       if (!this.configuration) return answer(503, refusal('NOT_READY'));
@@ -72,7 +95,8 @@ export class LedgerIngest {
     if (url.pathname === INGEST_PATHS.watermark) return answer(200, this.watermark(Number(url.searchParams.get('epoch'))));
     if (url.pathname === INGEST_PATHS.status) {
       this.statuses.push(GatewayStatus.parse(JSON.parse(body.toString())));
-      return void response.writeHead(204).end();
+      this.keyOfLastStatus = key;
+      return void response.writeHead(204, this.rotationDue ? { [KEY_ROTATION_HEADER]: 'due' } : {}).end();
     }
     const batch = decodeBatch(body);
     this.posts++;

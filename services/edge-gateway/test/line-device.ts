@@ -24,6 +24,7 @@ export class LineDevice {
   private timer: NodeJS.Timeout | null = null;
   private port_ = 0;
   private count = 0;
+  private newestAt = 0;
   /** Tags that answer a poll with "no value". */
   readonly dead = new Set<string>();
   connections = 0;
@@ -76,7 +77,9 @@ export class LineDevice {
   }
 
   private tick(): void {
-    const at = Date.now() * 1000;
+    // Two values of one instant would be a device that contradicts itself; a clock that stands or is set back must not make one.
+    const at = Math.max(Date.now() * 1000, this.newestAt + 1_000);
+    this.newestAt = at;
     const samples = this.names.map((name) => ({ name, at, value: ++this.count }));
     for (const sample of samples) this.truth.get(sample.name)?.push(sample);
     for (const { socket, names } of this.sockets) {

@@ -1,14 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { GatewayRepository, RegistryDatabase, TagRepository } from '@telltale/plant-registry';
+import { GatewayEnrolmentRepository, GatewayRepository, RegistryDatabase, TagRepository } from '@telltale/plant-registry';
 import { Metrics } from '@telltale/service-runtime';
 import { BatchIntake } from './batches/batch-intake.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { CommittedWatermarks } from './batches/committed-watermarks.js';
 import { OwnedTags } from './batches/owned-tags.js';
 import { TenantQuota } from './batches/tenant-quota.js';
+import { EnrolmentController } from './gateways/enrolment.controller.js';
 import { GatewayController } from './gateways/gateway.controller.js';
 import { GatewayKeyGuard } from './gateways/gateway-key.guard.js';
+import { KeyRotations } from './gateways/key-rotations.js';
 import { KnownGateways } from './gateways/known-gateways.js';
 import { QueueAge } from './gateways/queue-age.js';
 import type { IngestSettings } from './ingest.settings.js';
@@ -32,7 +34,7 @@ export interface IngestConnections {
   readonly metrics: Metrics;
 }
 
-@Module({ controllers: [BatchesController, GatewayController] })
+@Module({ controllers: [BatchesController, GatewayController, EnrolmentController] })
 export class IngestModule {
   static on({ registry, ledger, queue, settings, logger, metrics }: IngestConnections): DynamicModule {
     return {
@@ -44,10 +46,12 @@ export class IngestModule {
         { provide: SETTINGS, useValue: settings },
         { provide: Metrics, useValue: metrics },
         { provide: GatewayRepository, useValue: new GatewayRepository(registry) },
+        { provide: GatewayEnrolmentRepository, useValue: new GatewayEnrolmentRepository(registry) },
         { provide: TagRepository, useValue: new TagRepository(registry) },
         RefusalFilter,
         { provide: APP_FILTER, useExisting: RefusalFilter },
         KnownGateways,
+        KeyRotations,
         GatewayKeyGuard,
         CommittedWatermarks,
         OwnedTags,

@@ -19,4 +19,6 @@ export class GatewayKey {
   @Column(BYTES) keyHash: Buffer;
   @Column(TIME) createdAt: Date;
   @Column(OPTIONAL_TIME) revokedAt: Date | null;
+  /** Not accepted any more from then on; null: no end. */
+  @Column(OPTIONAL_TIME) expiresAt: Date | null;
 }

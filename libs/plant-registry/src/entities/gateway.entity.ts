@@ -23,4 +23,6 @@ export class Gateway {
   @Column(OPTIONAL_TIME) statusAt: Date | null;
   /** When the oldest batch in the queue had been put there, seen as the gateway last reported; null when none waited. */
   @Column(OPTIONAL_TIME) queueOldestAt: Date | null;
+  /** A key made before is to be replaced by the gateway. */
+  @Column(OPTIONAL_TIME) keyRotationAskedAt: Date | null;
 }

@@ -5,6 +5,7 @@ export * from './credential.entity.js';
 export * from './detection.entity.js';
 export * from './endpoint.entity.js';
 export * from './equipment.entity.js';
+export * from './gateway-enrolment.entity.js';
 export * from './gateway-key.entity.js';
 export * from './gateway.entity.js';
 export * from './insight-checkpoint.entity.js';

@@ -7,6 +7,7 @@ import { AnnounceChanges1764000000006 } from './1764000000006-announce-changes.j
 import { ProveRepairs1764000000007 } from './1764000000007-prove-repairs.js';
 import { OnboardTags1764000000020 } from './1764000000020-onboard-tags.js';
 import { JudgeCertificates1764000000021 } from './1764000000021-judge-certificates.js';
+import { EnrolGateways1764000000030 } from './1764000000030-enrol-gateways.js';
 
 /** In the order in which they run. */
 export const REGISTRY_MIGRATIONS = [
@@ -19,4 +20,5 @@ export const REGISTRY_MIGRATIONS = [
   ProveRepairs1764000000007,
   OnboardTags1764000000020,
   JudgeCertificates1764000000021,
+  EnrolGateways1764000000030,
 ];

@@ -29,7 +29,7 @@ export class GatewayKeysRepository {
       const known = await manager.findOneBy(Credential, { keyHash, kind: 'gateway-key', tenantId });
       if (known) return known.subjectId;
       const { gatewayKeyId } = await manager.save(
-        manager.create(GatewayKey, { tenantId, gatewayId, keyHash, createdAt: now, revokedAt: null }),
+        manager.create(GatewayKey, { tenantId, gatewayId, keyHash, createdAt: now, revokedAt: null, expiresAt: null }),
       );
       await manager.insert(Credential, { keyHash, kind: 'gateway-key', tenantId, subjectId: gatewayKeyId });
       return gatewayKeyId;
@@ -54,7 +54,7 @@ export class GatewayKeysRepository {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, (manager) =>
       manager.find(GatewayKey, {
-        select: { tenantId: true, gatewayKeyId: true, gatewayId: true, createdAt: true, revokedAt: true },
+        select: { tenantId: true, gatewayKeyId: true, gatewayId: true, createdAt: true, revokedAt: true, expiresAt: true },
         where: { tenantId, gatewayId },
         order: { gatewayKeyId: 'DESC' },
       }),

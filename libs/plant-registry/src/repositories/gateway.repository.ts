@@ -24,7 +24,7 @@ export class GatewayRepository {
     const record = await this.registry.inTenant(tenant, (manager) =>
       manager.findOneBy(GatewayKey, { tenantId: tenant.tenantId, gatewayKeyId }),
     );
-    return record && record.revokedAt === null ? { tenant, gatewayId: record.gatewayId, gatewayKeyId } : null;
+    return record && record.revokedAt === null && (record.expiresAt === null || record.expiresAt > new Date()) ? { tenant, gatewayId: record.gatewayId, gatewayKeyId } : null;
   }
 
   /** With it: since when the oldest batch of the queue waited at that moment, and certificates that want a decision. */

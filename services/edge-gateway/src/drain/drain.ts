@@ -9,6 +9,7 @@ import { GatewayPremises } from '../gateway-premises.js';
 import { pause } from '../pulse.js';
 import { BatchQuarantine } from './batch-quarantine.js';
 import { identityOf, numbered, tombstone } from './batch-numbering.js';
+import { splitBatch } from './batch-splitter.js';
 import { LATE_BOOKMARK, LATE_REASON, LateDelivery } from './late-delivery.js';
 import { BatchRefusedError, GatewayKeyRefusedError, IngestClient, IngestUnavailableError } from './ingest.client.js';
 
@@ -18,6 +19,9 @@ const WATERMARK_EVERY_MS = 500;
 const RECONCILE_AFTER_MS = 60_000;
 const KEY_RETRY_MS = 15_000;
 const UNKNOWN_TAG_ATTEMPTS = 3;
+const TOO_LARGE = 413;
+/** What may have been accepted by an earlier attempt must not be sent again in parts: it would be committed this long after the batch before it. */
+const COMMITTED_WITHIN_MS = 120_000;
 const NOTE_LATE_EVERY_MS = 5_000;
 
 /** Empties the spool towards ingest. A batch leaves the spool only when the platform has committed it. */
@@ -30,6 +34,9 @@ export class Drain {
   private readonly bare = new Set<string>();
   /** Batches with tags that the platform does not know (any more), and how often they were refused. */
   private readonly withUnknownTags = new Map<string, number>();
+  /** Batches that are too large now, but may have been accepted by an earlier attempt; since when. */
+  private readonly tooLargeSince = new Map<string, number>();
+  private readonly committedSeq = new Map<number, number>();
   private readonly stuckSince = new Map<number, { seq: number; sinceMs: number }>();
   private readonly late: LateDelivery;
   private lateNoted: string | null = null;
@@ -76,7 +83,9 @@ export class Drain {
         waitMs = this.waitAfter(error);
       }
       this.room.sayIncidents();
-      await pause(waitMs, signal);
+      const { current } = this.premises.credentials;
+      // Another key is worth an attempt at once.
+      for (let restMs = waitMs; restMs > 0 && !signal.aborted && this.premises.credentials.current === current; restMs -= IDLE_MS) await pause(Math.min(restMs, IDLE_MS), signal);
     }
   }
 
@@ -116,6 +125,7 @@ export class Drain {
 
   private acknowledge(committed: { readonly epoch: number; readonly seq: number }): void {
     this.late.committed(committed);
+    this.committedSeq.set(committed.epoch, committed.seq);
     this.room.spool.acknowledge(committed);
   }
 
@@ -180,9 +190,29 @@ export class Drain {
       if (refusals > 0) throw new IngestUnavailableError(`${error.message} The next configuration is awaited`, this.premises.settings.CONFIGURATION_INTERVAL_MS);
       return;
     }
+    if (error.status === TOO_LARGE && this.tooLarge(record, error)) return;
     const refused = this.room.spool.refuse(record, `The platform refused the batch: ${error.message}`);
     this.premises.logger.error({ code: error.code, epoch: record.epoch, seq: record.seq }, `A batch is quarantined on the gateway: ${error.message}`);
     if (refused) this.quarantine.keep(record.epoch, record.seq, refused.bytes, `${error.status} ${error.code}: ${error.message}`);
+  }
+
+  /** Sent in parts. False when the batch can't be divided. */
+  private tooLarge(record: SpoolRecord, error: BatchRefusedError): boolean {
+    const name = nameOf(record);
+    const nowMs = performance.now();
+    const isNext = (this.committedSeq.get(record.epoch) ?? 0) >= record.seq - 1;
+    const sinceMs = isNext ? (this.tooLargeSince.get(name) ?? nowMs) : nowMs;
+    if (record.maybeSent && nowMs - sinceMs < COMMITTED_WITHIN_MS) {
+      // It comes again after its time-out, or leaves with the watermark.
+      if (isNext) this.tooLargeSince.set(name, sinceMs);
+      return true;
+    }
+    const parts = splitBatch(record);
+    if (parts === null) return false;
+    this.tooLargeSince.delete(name);
+    this.room.spool.split(record, parts);
+    this.premises.logger.info({ epoch: record.epoch, seq: record.seq, samples: record.samples }, `A batch is sent in two parts: ${error.message}`);
+    return true;
   }
 
   private async askWatermark(epoch: number, nowMs: number): Promise<void> {

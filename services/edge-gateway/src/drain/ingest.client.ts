@@ -1,4 +1,4 @@
-import { BatchAnswer, GatewayConfiguration, INGEST_PATHS, IngestRefusal, Watermark, type GatewayStatus } from '@telltale/ingest-contract';
+import { BatchAnswer, EnrolmentAnswer, GatewayConfiguration, INGEST_PATHS, IngestRefusal, KEY_ROTATION_HEADER, KeyAnswer, Watermark, type GatewayStatus } from '@telltale/ingest-contract';
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { GatewayPremises } from '../gateway-premises.js';
@@ -47,6 +47,8 @@ export type ConfigurationAnswer = { readonly changed: false } | { readonly chang
 export class IngestClient {
   /** Platform clock minus gateway clock, µs, to about a second; null before the first answer. */
   clockSkewUs: number | null = null;
+  /** The platform said so in its last answer to a status. */
+  keyRotationIsDue = false;
   private readonly end = new AbortController();
 
   constructor(private readonly premises: GatewayPremises) {}
@@ -73,6 +75,17 @@ export class IngestClient {
   async reportStatus(status: GatewayStatus): Promise<void> {
     const response = await this.request(INGEST_PATHS.status, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(status) });
     await response.arrayBuffer();
+    this.keyRotationIsDue = response.headers.get(KEY_ROTATION_HEADER) === 'due';
+  }
+
+  /** Exchanges the single-use token: from now on the key is accepted. Asked again with the same pair it answers the same. */
+  async enrol(token: string, key: string): Promise<EnrolmentAnswer> {
+    return this.parsed(await this.request(INGEST_PATHS.enrolment, jsonPost({ token, key }), null), EnrolmentAnswer);
+  }
+
+  /** Makes the next key known with the present one, or with `shownKey`. */
+  async changeKey(next: string, shownKey: string | null): Promise<KeyAnswer> {
+    return this.parsed(await this.request(INGEST_PATHS.key, jsonPost({ key: next }), shownKey ?? this.ownKey()), KeyAnswer);
   }
 
   /** Ends what is on its way; nothing is sent any more. */
@@ -80,13 +93,19 @@ export class IngestClient {
     this.end.abort();
   }
 
-  private async request(path: string, init: RequestInit): Promise<Response> {
-    const { settings, key } = this.premises;
+  private ownKey(): string {
+    const { current } = this.premises.credentials;
+    if (current === null) throw new IngestUnavailableError('The gateway is not enrolled yet', null);
+    return current;
+  }
+
+  private async request(path: string, init: RequestInit, key: string | null = this.ownKey()): Promise<Response> {
+    const { settings } = this.premises;
     let response: Response;
     try {
       response = await fetch(new URL(path, settings.INGEST_URL), {
         ...init,
-        headers: { ...Object.fromEntries(new Headers(init.headers)), authorization: `Bearer ${key}` },
+        headers: { ...Object.fromEntries(new Headers(init.headers)), ...(key !== null && { authorization: `Bearer ${key}` }) },
         redirect: 'error',
         signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), this.end.signal]),
       });
@@ -116,6 +135,8 @@ export class IngestClient {
     if (Number.isFinite(at)) this.clockSkewUs = (at + 500) * 1000 - this.premises.nowUs();
   }
 }
+
+const jsonPost = (body: object): RequestInit => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -41,6 +41,7 @@ export class StatusReporter {
       gatewayVersion: VERSION,
       startedAtUs: this.premises.startedAtUs,
       clockUs: this.premises.nowUs(),
+      clockSkewUs: this.ingest.clockSkewUs,
       spool: { depthBatches: batches, depthBytes: bytes, oldestUs, quarantinedRecords: quarantined },
       backfill: this.backfill.progress(),
       endpoints: this.endpoints.reports(),

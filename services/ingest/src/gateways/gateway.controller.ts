@@ -1,11 +1,12 @@
 import { Body, Controller, Get, Headers, HttpCode, Post, Query, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { type GatewayConfiguration, GatewayStatus, INGEST_PATHS, Watermark } from '@telltale/ingest-contract';
+import { type GatewayConfiguration, GatewayStatus, INGEST_PATHS, KEY_ROTATION_HEADER, Watermark } from '@telltale/ingest-contract';
 import { GatewayRepository, type KnownGateway } from '@telltale/plant-registry';
 import { CommittedWatermarks } from '../batches/committed-watermarks.js';
 import { IngestRefused, orComeAgain } from '../refusals/ingest-refused.error.js';
 import { CallingGateway } from './calling-gateway.js';
 import { GatewayKeyGuard } from './gateway-key.guard.js';
+import { KeyRotations } from './key-rotations.js';
 import { QueueAge } from './queue-age.js';
 
 /** What a gateway asks and tells besides its batches. */
@@ -16,6 +17,7 @@ export class GatewayController {
     private readonly gateways: GatewayRepository,
     private readonly watermarks: CommittedWatermarks,
     private readonly queueAge: QueueAge,
+    private readonly rotations: KeyRotations,
   ) {}
 
   @Get(INGEST_PATHS.watermark)
@@ -59,7 +61,12 @@ export class GatewayController {
 
   @Post(INGEST_PATHS.status)
   @HttpCode(204)
-  async status(@CallingGateway() { tenant, gatewayId }: KnownGateway, @Body() body: unknown): Promise<void> {
+  async status(
+    @CallingGateway() gateway: KnownGateway,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const { tenant, gatewayId } = gateway;
     const status = GatewayStatus.safeParse(body);
     if (!status.success) {
       const [issue] = status.error.issues;
@@ -74,5 +81,6 @@ export class GatewayController {
     await orComeAgain('database', () =>
       this.gateways.recordStatus(tenant, gatewayId, status.data, new Date(), queueOldestAt),
     );
+    if (await this.rotations.isDue(gateway)) void reply.header(KEY_ROTATION_HEADER, 'due');
   }
 }
