@@ -12,6 +12,7 @@ import { ChangeHub } from './live/change-hub.js';
 import type { LiveParts } from './live/live-operations.js';
 import { GrafanaLinks } from './plant/grafana-links.js';
 import { SimulationReader } from './plant/simulation-reader.js';
+import { InstalledConnectors } from './tag-import/installed-connectors.js';
 
 const CONNECTIONS = 6;
 
@@ -64,6 +65,7 @@ export class ApiPremises {
     return [
       { provide: PlantData, useValue: this.data },
       { provide: ChangeHub, useValue: this.hub },
+      { provide: InstalledConnectors, useFactory: () => InstalledConnectors.load(this.settings.CONNECTORS_DIR) },
       { provide: SessionReader, useValue: this.sessions },
       { provide: SessionWatch, useValue: this.watch },
       { provide: SessionPolicy, useValue: new SessionPolicy({ sessionHours: this.settings.SESSION_HOURS, secure }) },

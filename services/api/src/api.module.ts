@@ -12,6 +12,8 @@ import { graphqlOptions } from './graphql/graphql.options.js';
 import { ResolverErrors } from './graphql/resolver-errors.js';
 import { AllowGuard } from './identity/allow.guard.js';
 import { IdentityResolver } from './identity/identity.resolver.js';
+import { DataPathReader } from './data-path/data-path-reader.js';
+import { DataPathResolver } from './data-path/data-path.resolver.js';
 import { EvidenceReader } from './leaks/evidence-reader.js';
 import { LeakAlertReader } from './leaks/leak-alert-reader.js';
 import { LeakAlertResolver } from './leaks/leak-alert.resolver.js';
@@ -19,9 +21,12 @@ import { PipeRunResolver } from './plant/pipe-run.resolver.js';
 import { SiteAccess } from './plant/site-access.js';
 import { SiteOverviewReader } from './plant/site-overview-reader.js';
 import { SiteOverviewResolver, SiteResolver } from './plant/site.resolver.js';
+import { TagImporter } from './tag-import/tag-importer.js';
+import { TagImportResolver } from './tag-import/tag-import.resolver.js';
 import { SeriesResolver } from './tags/series.resolver.js';
 import { Freshness } from './tags/freshness.js';
 import { TagResolver } from './tags/tag.resolver.js';
+import { TrustResolver } from './trust/trust.resolver.js';
 import { LineResolver } from './yield/line.resolver.js';
 import { ShiftYieldReader } from './yield/shift-yield-reader.js';
 import { TimelineReader } from './yield/timeline-reader.js';
@@ -30,6 +35,7 @@ import { ShiftYieldResolver } from './yield/shift-yield.resolver.js';
 export const RESOLVERS = [
   AlarmActionResolver,
   AlarmResolver,
+  DataPathResolver,
   GatewayResolver,
   IdentityResolver,
   LeakAlertResolver,
@@ -39,7 +45,9 @@ export const RESOLVERS = [
   ShiftYieldResolver,
   SiteOverviewResolver,
   SiteResolver,
+  TagImportResolver,
   TagResolver,
+  TrustResolver,
 ] as const;
 
 @Module({})
@@ -55,6 +63,7 @@ export class ApiModule {
         { provide: APP_FILTER, useClass: ResolverErrors },
         ...RESOLVERS,
         AlarmReader,
+        DataPathReader,
         EvidenceReader,
         Freshness,
         GatewayReader,
@@ -62,6 +71,7 @@ export class ApiModule {
         ShiftYieldReader,
         SiteAccess,
         SiteOverviewReader,
+        TagImporter,
         TimelineReader,
       ],
     };

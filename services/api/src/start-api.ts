@@ -7,6 +7,7 @@ import type { ApiSettings } from './api.settings.js';
 import { CONSOLE_HEADERS, serveConsole } from './console-files.js';
 import { OPERATION_LIMITS } from './graphql/operation-limits.js';
 import { takeOwnRequestsOnly } from './graphql/own-requests-only.js';
+import { admitUploads } from './tag-import/upload-admission.js';
 import { LiveEndpoint } from './live/live-endpoint.js';
 
 /** GraphQL, live subscriptions and the console's files on one address. */
@@ -32,6 +33,7 @@ export async function startApi(settings: ApiSettings, logger: Logger = createLog
       notReady,
       configure: (app) => {
         takeOwnRequestsOnly(app);
+        admitUploads(app, premises.sessions);
         const schema = (): GraphQLSchema => app.get(GraphQLSchemaHost, { strict: false }).schema;
         new LiveEndpoint({ ...premises.liveParts, schema }, premises.origins).attach(app);
         return serveConsole(app, settings.CONSOLE_DIR);

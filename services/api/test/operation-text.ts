@@ -1,8 +1,8 @@
 import {
   getNamedType,
   isEnumType,
-  isNonNullType,
   isObjectType,
+  isRequiredArgument,
   isScalarType,
   type GraphQLField,
   type GraphQLObjectType,
@@ -34,7 +34,7 @@ function selectionOf(type: unknown, depth: number, above: readonly string[]): st
 
 function fieldOf(field: GraphQLField<unknown, unknown>, depth: number, above: readonly string[]): string[] {
   const type = getNamedType(field.type);
-  const required = field.args.filter((arg) => isNonNullType(arg.type));
+  const required = field.args.filter(isRequiredArgument);
   const args =
     required.length > 0
       ? `(${required.map(({ name }) => `${name}: "${name === 'to' ? TO() : FROM()}"`).join(', ')})`

@@ -10,6 +10,9 @@ const none: Probe = () => ({});
 const site: Probe = ({ plant }) => ({ siteId: toId('site', plant.site.siteId) });
 const alarm: Probe = ({ alarmId }) => ({ alarmId: toId('alarm', alarmId) });
 const tagIds: Probe = ({ plant }) => ({ tagIds: plant.tags.map(({ tagId }) => toId('tag', tagId)) });
+const certificate: Probe = ({ certificateId }) => ({ certificateId: toId('certificate', certificateId) });
+/** A new tag of the other plant. */
+const tagFile: Probe = (there, here) => ({ ...site(there, here), file: `path\n${there.slug}/plant/new\n` });
 const tagId = ({ plant }: ServedPlant): string => toId('tag', plant.tags[0]?.tagId ?? 0);
 
 /** Operations that name nothing: what they give depends on the caller alone. */
@@ -32,6 +35,12 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   leakAlert: ({ alarmId }) => ({ id: toId('leak alert', alarmId) }),
   alarms: (there, here) => ({ ...site(there, here), first: 5 }),
   alarm: ({ alarmId }) => ({ id: toId('alarm', alarmId) }),
+  previewTagImport: tagFile,
+  exportTags: site,
+  serverCertificates: site,
+  applyTagImport: (there, here) => ({ ...tagFile(there, here), token: 'a'.repeat(64) }),
+  trustCertificate: certificate,
+  rejectCertificate: certificate,
   signIn: ({ people }) => ({ email: people.admin.email, password: 'wrong' }),
   signOut: none,
   acknowledgeAlarm: alarm,

@@ -17,6 +17,7 @@ import {
 } from '@telltale/plant-registry/testing';
 import { migrateSeries, openSeriesWriter } from '@telltale/time-series';
 import type { Logger } from '@telltale/service-runtime';
+import { showCertificate } from './shown-certificate.js';
 import { startApi, type ApiSettings } from '../src/index.js';
 
 /** One tenant's things, as numbers of the database. */
@@ -26,6 +27,7 @@ export interface ServedPlant {
   readonly lineId: number;
   readonly pipeRunId: number;
   readonly alarmId: number;
+  readonly certificateId: number;
   readonly people: Readonly<Record<UserRole, { readonly userId: number; readonly email: string }>>;
 }
 
@@ -102,9 +104,10 @@ async function furnish(database: TestDatabase, plant: TestPlant, slug: string): 
   const people = await addPeople(owner, plant, slug);
   const alarmId = await raiseLeak(owner, plant, pipeRunId, slug, now);
   await recordYield(owner, plant, line.equipmentId, now);
+  const certificateId = await showCertificate(owner, plant, now);
   await owner.close();
   await appendSamples(database, plant, now);
-  return { slug, plant, lineId: line.equipmentId, pipeRunId, alarmId, people };
+  return { slug, plant, lineId: line.equipmentId, pipeRunId, alarmId, certificateId, people };
 }
 
 async function addPeople(owner: RegistryDatabase, { tenant }: TestPlant, slug: string): Promise<ServedPlant['people']> {

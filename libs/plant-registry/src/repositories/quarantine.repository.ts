@@ -5,6 +5,13 @@ import { QuarantinedBatch } from '../entities/index.js';
 
 export type PoisonBatch = Pick<QuarantinedBatch, 'gatewayId' | 'epoch' | 'seq' | 'reason' | 'payload' | 'attempts'>;
 
+export interface HeldBatches {
+  readonly count: number;
+  readonly newestAt: Date;
+  /** Of the newest. */
+  readonly reason: string;
+}
+
 /** Batches that could not be stored, kept with the reason. */
 export class QuarantineRepository {
   constructor(private readonly registry: RegistryDatabase) {}
@@ -31,6 +38,20 @@ export class QuarantineRepository {
         take: first,
       }),
     );
+  }
+
+  /** How many are held of each gateway, and the newest of them; without their payload. */
+  async heldOf(tenant: TenantContext): Promise<ReadonlyMap<number, HeldBatches>> {
+    const rows: { gateway_id: number; count: number; newest_at: Date; reason: string }[] =
+      await this.registry.inTenant(tenant, (manager) =>
+        manager.query(
+          `select gateway_id, count(*)::int4 as count, max(created_at) as newest_at,
+             (array_agg(reason order by created_at desc))[1] as reason
+           from registry.quarantined_batch where tenant_id = $1 and released_at is null group by gateway_id`,
+          [tenant.tenantId],
+        ),
+      );
+    return new Map(rows.map(({ gateway_id, count, newest_at, reason }) => [gateway_id, { count, newestAt: newest_at, reason }]));
   }
 
   async release(tenant: TenantContext, quarantineId: number, now: Date): Promise<boolean> {

@@ -42,7 +42,7 @@ export class SpoolStatus {
 
 @ObjectType()
 export class UntrustedCertificate {
-  @Field(() => String, { description: 'SHA-1, hexadecimal.' })
+  @Field(() => String, { description: 'SHA-256, hexadecimal.' })
   thumbprint: string;
 
   @Field(() => String)

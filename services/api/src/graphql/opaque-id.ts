@@ -13,6 +13,7 @@ const KINDS = {
   user: 'usr',
   gateway: 'gwy',
   endpoint: 'end',
+  certificate: 'crt',
 } as const;
 export type IdKind = keyof typeof KINDS;
 
