@@ -49,6 +49,9 @@ function badOperation({ message, path, extensions }: GraphQLError, status: numbe
   return { status, error: { message: withoutSuggestion(message), ...(path && { path }), extensions: { code } } };
 }
 
+/** What a log may hold of a fault: a driver's error also carries the values of the statement, which may be secret. */
+const faultOf = (fault: Error): Readonly<Record<string, unknown>> => ({ type: fault.constructor.name, code: codeOf(fault) || undefined, message: fault.message, stack: fault.stack });
+
 function formatted(error: GraphQLError, logger: Logger): Formatted[] {
   const cause = error.originalError;
   const path = error.path === undefined ? {} : { path: error.path };
@@ -67,7 +70,7 @@ function formatted(error: GraphQLError, logger: Logger): Formatted[] {
     return [{ status: 200, error: { message: 'The answer took too long and was given up: ask for less time or fewer things.', ...path, extensions: { code: 'TOOK_TOO_LONG' } } }];
   }
   const reference = randomUUID().slice(0, 8);
-  logger.error({ reference, path: error.path, error: cause }, 'an operation failed');
+  logger.error({ reference, path: error.path, fault: faultOf(cause) }, 'an operation failed');
   return [{ status: 200, error: { message: `Something went wrong on our side. Quote ${reference} when you report it.`, ...path, extensions: { code: 'INTERNAL', reference } } }];
 }
 

@@ -12,9 +12,11 @@ import { thin } from '../tags/thinning.js';
 import { Quality } from '../tags/tag.type.js';
 import { sensorFigures } from '../plant/sensor-figures.js';
 import type { LeakAlertFields } from './leak-alert-reader.js';
+import { meansOf } from './evidence-means.js';
+import { evidenceWindow } from './evidence-window.js';
 import { EvidenceRole, type EvidenceSeries, type LeakEvidence } from './leak-alert.type.js';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_S = 60;
 const NEIGHBOURS_EACH_SIDE = 4;
 const POINTS = 600;
 
@@ -38,26 +40,24 @@ export class EvidenceReader {
     wanted: { readonly from: Date | null; readonly to: Date | null },
     { loaders }: RequestContext,
   ): Promise<LeakEvidence> {
-    const now = new Date();
-    const end = alert.closedAt === null ? now : new Date(Math.min(now.getTime(), alert.closedAt.getTime() + HOUR_MS));
-    const range = rangeOf(wanted.from ?? new Date(alert.onsetAt.getTime() - HOUR_MS), wanted.to ?? end);
+    const { from, to, bucketSeconds } = evidenceWindow(alert, wanted, new Date());
+    const range = rangeOf(from, to);
     const sensors = around(await this.data.pipeRuns.sensors(tenant, [alert.pipeRunId]), alert.place.positionM);
     const nearest = nearestTo(sensors, alert.place.positionM);
     const tagIds = sensors.map(({ tagId }) => tagId);
-    const [found, tags, continuity, completeness] = await Promise.all([
-      this.data.series.raw(tenant, tagIds, range),
+    const [points, tags, continuity, completeness] = await Promise.all([
+      bucketSeconds === null ? this.samples(tenant, tagIds, range) : this.means(tenant, tagIds, range, bucketSeconds),
       loaders ? loaders.tag.loadMany(tagIds) : [],
       nearest ? this.data.series.continuity(tenant, [nearest.tagId], range) : [],
-      nearest ? this.completeness(tenant, nearest.tagId, range) : 0,
+      nearest ? this.completeness(tenant, nearest.tagId, range, bucketSeconds ?? MINUTE_S) : 0,
     ]);
     const measured = sensors.map((sensor, index): EvidenceSeries => {
       const tag = tags[index];
-      const columns = found.find(({ tagId }) => tagId === sensor.tagId)?.samples;
       return {
         role: sensor === nearest ? EvidenceRole.SENSOR : EvidenceRole.NEIGHBOUR,
         tag: tag && !(tag instanceof Error) ? tagOf(tag) : null,
         positionM: sensor.positionM,
-        points: columns ? samplesAt(columns, thin(columns, POINTS)) : [],
+        points: points.get(sensor.tagId) ?? [],
       };
     });
     const written = Written.catch({}).parse(alert.detection.evidence);
@@ -82,9 +82,19 @@ export class EvidenceReader {
     return { ...written, expectedSeries: [...series, [nowUs, expected]] };
   }
 
-  private async completeness(tenant: TenantContext, tagId: number, range: TimeRange): Promise<number> {
-    const buckets = await this.data.series.buckets(tenant, tagId, range, 60);
-    const covered = buckets.reduce((sum, bucket) => sum + bucket.completeness * 60e6, 0);
+  private async samples(tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<ReadonlyMap<number, Sample[]>> {
+    const found = await this.data.series.raw(tenant, tagIds, range);
+    return new Map(found.map(({ tagId, samples }) => [tagId, samplesAt(samples, thin(samples, POINTS))]));
+  }
+
+  private async means(tenant: TenantContext, tagIds: readonly number[], range: TimeRange, bucketSeconds: number): Promise<ReadonlyMap<number, Sample[]>> {
+    const found = await this.data.series.bucketsOfTags(tenant, tagIds, range, bucketSeconds);
+    return new Map(found.map(({ tagId, buckets }) => [tagId, meansOf(buckets, range)]));
+  }
+
+  private async completeness(tenant: TenantContext, tagId: number, range: TimeRange, bucketSeconds: number): Promise<number> {
+    const buckets = await this.data.series.buckets(tenant, tagId, range, bucketSeconds);
+    const covered = buckets.reduce((sum, bucket) => sum + bucket.completeness * bucketSeconds * 1e6, 0);
     return Math.min(1, covered / (range.toUs - range.fromUs));
   }
 }

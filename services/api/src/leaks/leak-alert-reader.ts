@@ -25,11 +25,11 @@ export const isOver = ({ state }: LeakAlert): boolean => OVER.includes(state);
 export class LeakAlertReader {
   constructor(private readonly data: PlantData) {}
 
-  /** Leak alerts of a site, highest loss first, whatever their state. */
+  /** Leak alerts of a site, highest loss first, before them those whose loss is not known; whatever their state. */
   async all(tenant: TenantContext, siteId: number, loaders: Loaders | null): Promise<LeakAlertFields[]> {
     const alarms = await this.data.alarms.leaks(tenant, siteId, MOST_READ);
     const alerts = await Promise.all(alarms.map((alarm) => this.of(tenant, alarm, loaders)));
-    return alerts.filter((alert) => alert !== null).sort((a, b) => b.loss.kgPerHour - a.loss.kgPerHour);
+    return alerts.filter((alert) => alert !== null).sort((a, b) => (b.loss.kgPerHour ?? Infinity) - (a.loss.kgPerHour ?? Infinity) || 0);
   }
 
   async open(tenant: TenantContext, siteId: number, loaders: Loaders | null): Promise<LeakAlertFields[]> {

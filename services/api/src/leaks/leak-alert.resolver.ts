@@ -71,11 +71,11 @@ export class LeakAlertResolver {
   })
   evidence(
     @Parent() alert: LeakAlertFields,
-    @Args('from', { type: () => GraphQLISODateTime, nullable: true }) from: Date | null,
-    @Args('to', { type: () => GraphQLISODateTime, nullable: true }) to: Date | null,
+    @Args('from', { type: () => GraphQLISODateTime, nullable: true }) from: Date | null | undefined,
+    @Args('to', { type: () => GraphQLISODateTime, nullable: true }) to: Date | null | undefined,
     @CurrentViewer() { tenant }: Viewer,
     @Context() context: RequestContext,
   ): Promise<object> {
-    return this.evidences.read(tenant, alert, { from, to }, context);
+    return this.evidences.read(tenant, alert, { from: from ?? null, to: to ?? null }, context);
   }
 }

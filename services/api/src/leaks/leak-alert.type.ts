@@ -24,31 +24,31 @@ export class PipePlace {
   plusMinusM: number;
 }
 
-@ObjectType()
+@ObjectType({ description: 'Null is "not known", never 0.' })
 export class LeakLoss {
-  @Field(() => Float)
-  kgPerHour: number;
+  @Field(() => Float, { nullable: true })
+  kgPerHour: number | null;
 
-  @Field(() => Money)
-  perHour: Money;
+  @Field(() => Money, { nullable: true, description: "Null where the pipe run's price of a tonne is not set." })
+  perHour: Money | null;
 
-  @Field(() => Float, { description: 'From the onset until now, or until the leak was closed.' })
-  kgSinceOnset: number;
+  @Field(() => Float, { nullable: true, description: 'From the onset until now, or until the leak was closed.' })
+  kgSinceOnset: number | null;
 
-  @Field(() => Money)
-  sinceOnset: Money;
+  @Field(() => Money, { nullable: true, description: "Null where the pipe run's price of a tonne is not set." })
+  sinceOnset: Money | null;
 
-  @Field(() => Float)
-  co2KgSinceOnset: number;
+  @Field(() => Float, { nullable: true, description: "Null where the pipe run's CO₂ of a tonne is not set." })
+  co2KgSinceOnset: number | null;
 
-  @Field(() => Float)
-  energyKwhSinceOnset: number;
+  @Field(() => Float, { nullable: true, description: "Null where the pipe run's energy of a tonne is not set." })
+  energyKwhSinceOnset: number | null;
 
   @Field(() => String, { description: 'How the loss is estimated, with its numbers, in one line.' })
   formula: string;
 
-  @Field(() => Float, { description: 'Share of the time since onset covered by good samples.' })
-  completeness: number;
+  @Field(() => Float, { nullable: true, description: 'Share of the time since onset covered by good samples.' })
+  completeness: number | null;
 }
 
 export enum EvidenceRole {

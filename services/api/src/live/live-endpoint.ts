@@ -70,7 +70,7 @@ export class LiveEndpoint {
   }
 
   private failed(socket: WebSocket, error: unknown): void {
-    this.logger.error({ error }, 'a live connection failed');
+    this.logger.error({ err: error }, 'a live connection failed');
     socket.close(CloseCode.InternalServerError, 'Something went wrong on our side.');
   }
 

@@ -12,6 +12,7 @@ import { microsOf, timeOf } from '../tags/tag-mapping.js';
 import { isGood } from '@telltale/tag-sample';
 import { figuresOf } from '../yield/yield-mapping.js';
 import { YieldStatus, type YieldFigures } from '../yield/yield.type.js';
+import { dayCompleteness, plannedSoFarS } from './day-completeness.js';
 import type { ShiftWindow } from './shift-window.type.js';
 import type { SiteOverview } from './site.type.js';
 
@@ -28,6 +29,13 @@ interface LiveTags {
 
 const windowOf = ({ name, startUs, endUs, productionDay }: ShiftInterval): ShiftWindow => ({ name, start: timeOf(startUs), end: timeOf(endUs), productionDay });
 
+/** A sum with an unknown part is not known. */
+const sumOfKnown = (values: readonly (number | null)[]): number | null =>
+  values.reduce<number | null>((sum, value) => (sum === null || value === null ? null : sum + value), 0);
+
+const leastOfKnown = (values: readonly (number | null)[]): number | null =>
+  values.reduce<number | null>((least, value) => (least === null || value === null ? null : Math.min(least, value)), 1);
+
 /** What a plant manager reads in five seconds. */
 @Injectable()
 export class SiteOverviewReader {
@@ -39,49 +47,51 @@ export class SiteOverviewReader {
 
   async read(tenant: TenantContext, site: SiteRow, loaders: Loaders | null): Promise<OverviewFigures> {
     const now = new Date();
-    const [{ currency }, open, shift, { live, isAlive }, runs] = await Promise.all([
+    const [{ currency }, open, calendar, { live, isAlive }, runs] = await Promise.all([
       this.data.sites.tenant(tenant),
       this.leaks.open(tenant, site.siteId, loaders),
-      this.shiftAt(tenant, site, now),
+      this.calendar(tenant, site),
       this.live(tenant, site.siteId, now),
       this.data.pipeRuns.ofSite(tenant, site.siteId),
     ]);
+    const current = calendar.shiftAt(microsOf(now));
+    const shift = current ? windowOf(current) : null;
     const sensors = await this.data.pipeRuns.sensors(tenant, runs.map(({ pipeRunId }) => pipeRunId));
     const sensed = sensors.length === 0 ? 0 : sensors.filter(({ tagId }) => isAlive.has(tagId)).length / sensors.length;
     // A repaired leak stays an open alert until the repair is proven, but it costs nothing more.
-    const sum = (of: (alert: LeakAlertFields) => number): number => open.filter(({ closedAt }) => closedAt === null).reduce((total, alert) => total + of(alert), 0);
+    const losing = open.filter(({ closedAt }) => closedAt === null);
+    const amount = sumOfKnown(losing.map(({ loss }) => loss.perHour?.amount ?? null));
     return {
       shift,
       openLeakAlerts: open.length,
       unacknowledgedLeakAlerts: open.filter(({ state }) => state === LeakAlertState.DETECTED).length,
-      leakLossKgPerHour: sum(({ loss }) => loss.kgPerHour),
-      leakLossPerHour: { amount: sum(({ loss }) => loss.perHour.amount), currency },
-      leakLossCompleteness: runs.length === 0 ? null : Math.min(sensed, ...open.map(({ loss }) => loss.completeness)),
+      leakLossKgPerHour: sumOfKnown(losing.map(({ loss }) => loss.kgPerHour)),
+      leakLossPerHour: amount === null ? null : { amount, currency },
+      leakLossCompleteness: runs.length === 0 ? null : leastOfKnown([sensed, ...open.map(({ loss }) => loss.completeness)]),
       worst: open[0] ?? null,
-      today: shift && (await this.today(tenant, site.siteId, shift.productionDay)),
+      today: shift && (await this.today(tenant, site.siteId, calendar, shift.productionDay, now)),
       ...live,
     };
   }
 
-  private async shiftAt(tenant: TenantContext, site: SiteRow, now: Date): Promise<ShiftWindow | null> {
-    const patterns = await this.data.lines.shiftPatterns(tenant, site.siteId);
-    const shift = new ShiftCalendar(site.timeZone, patterns).shiftAt(microsOf(now));
-    return shift ? windowOf(shift) : null;
+  private async calendar(tenant: TenantContext, site: SiteRow): Promise<ShiftCalendar> {
+    return new ShiftCalendar(site.timeZone, await this.data.lines.shiftPatterns(tenant, site.siteId));
   }
 
   /** Sums of elements over all lines and shifts of the day; ratios only of the sums. */
-  private async today(tenant: TenantContext, siteId: number, productionDay: string): Promise<YieldFigures | null> {
+  private async today(tenant: TenantContext, siteId: number, calendar: ShiftCalendar, productionDay: string, now: Date): Promise<YieldFigures | null> {
     const lines = await this.data.lines.ofSite(tenant, siteId);
-    const rows = await this.data.yields.ofDay(tenant, lines.map(({ equipment }) => equipment.equipmentId), productionDay);
-    if (rows.length === 0) return null;
+    if (lines.length === 0) return null;
+    const equipmentIds = lines.map(({ equipment }) => equipment.equipmentId);
+    const rows = await this.data.yields.ofDay(tenant, equipmentIds, productionDay);
     const total = rows.reduce((elements, row) => addElements(elements, row.elements), NO_ELEMENTS);
-    const allFinal = rows.every(({ status }) => status === 'final');
+    const allFinal = rows.length > 0 && rows.every(({ status }) => status === 'final');
     const oneTarget = (of: (line: (typeof lines)[number]) => number | null): number | null => {
       const targets = new Set(lines.map(of));
       return targets.size === 1 ? ([...targets][0] ?? null) : null;
     };
     return figuresOf(total, {
-      completeness: total.pbtS === 0 ? 1 : rows.reduce((sum, { completeness, elements }) => sum + completeness * elements.pbtS, 0) / total.pbtS,
+      completeness: dayCompleteness(equipmentIds, rows, plannedSoFarS(calendar, productionDay, microsOf(now))),
       status: allFinal ? YieldStatus.FINAL : YieldStatus.PROVISIONAL,
       targetYield: oneTarget(({ setup }) => setup.targetYield),
       targetOee: oneTarget(({ setup }) => setup.targetOee),

@@ -14,19 +14,19 @@ export class SiteOverview {
   @Field(() => Int, { description: 'Of those, not yet acknowledged.' })
   unacknowledgedLeakAlerts: number;
 
-  @Field(() => Float, { description: 'Sum over the open leak alerts.' })
-  leakLossKgPerHour: number;
+  @Field(() => Float, { nullable: true, description: 'Sum over the open leak alerts; null where the loss of one is not known.' })
+  leakLossKgPerHour: number | null;
 
-  @Field(() => Money)
-  leakLossPerHour: Money;
+  @Field(() => Money, { nullable: true, description: 'Null where the loss of an open leak alert or its price is not known.' })
+  leakLossPerHour: Money | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'How far the leak losses can be trusted, 0..1: the share of the sensors along the pipes that are good and not stale, or the completeness of an open leak alert where that is smaller. Null for a site without pipe runs.',
+    description: 'How far the leak losses can be trusted, 0..1: the share of the sensors along the pipes that are good and not stale, or the completeness of an open leak alert where that is smaller. Null for a site without pipe runs, and where the completeness of an open leak alert is not known.',
   })
   leakLossCompleteness: number | null;
 
-  @Field(() => YieldFigures, { nullable: true, description: 'Yield over all lines in the current production day; null for a site without lines.' })
+  @Field(() => YieldFigures, { nullable: true, description: 'Yield over all lines in the current production day; null for a site without lines. The completeness counts the planned time of every line up to ten minutes ago, also of those that told nothing.' })
   today: YieldFigures | null;
 
   @Field(() => Int, { description: 'Tags of the site.' })

@@ -12,6 +12,7 @@ describe('numbers for people', () => {
     expect(plain(formatPercent('de-DE', 0.9731))).toBe('97,3 %');
     expect(plain(formatMass('en-GB', 12_345))).toBe('12.3 t');
     expect(plain(formatMoney('de-DE', { amount: 4.5, currency: 'EUR' }))).toBe('4,50 €');
+    expect([formatMoney('de-DE', null), formatMass('de-DE', null)]).toEqual(['–', '–']);
   });
 
   it('never round a hole in the data away', () => {

@@ -28,7 +28,8 @@ export function formatShare(locale: string, share: number): string {
   return formatPercent(locale, percent / 100, 0);
 }
 
-export function formatMoney(locale: string, money: { amount: number; currency: string }, digits?: number): string {
+export function formatMoney(locale: string, money: { amount: number; currency: string } | null | undefined, digits?: number): string {
+  if (money === null || money === undefined) return MISSING;
   const fraction = digits ?? (Math.abs(money.amount) >= 100 ? 0 : 2);
   return new Intl.NumberFormat(locale, {
     style: 'currency',
@@ -39,7 +40,8 @@ export function formatMoney(locale: string, money: { amount: number; currency: s
 }
 
 /** Mass from grams to tonnes with three significant figures or so. */
-export function formatMass(locale: string, kg: number): string {
+export function formatMass(locale: string, kg: number | null | undefined): string {
+  if (kg === null || kg === undefined) return MISSING;
   if (Math.abs(kg) >= 10_000) return formatNumber(locale, kg / 1000, 1, 't');
   return formatNumber(locale, kg, Math.abs(kg) >= 100 ? 0 : 1, 'kg');
 }

@@ -7,7 +7,7 @@ interface FigureProps {
   readonly label: string;
   readonly value: ReactNode;
   /** Share of the data behind the number, 0..1: no number without it. */
-  readonly completeness?: number;
+  readonly completeness?: number | null;
   readonly note?: ReactNode;
   /** Provisional or final. */
   readonly status?: string;
@@ -31,9 +31,11 @@ export function Figure({ label, value, completeness, note, status, big, testId }
   );
 }
 
-export function Completeness({ share }: { readonly share: number }): ReactNode {
+/** `share` null: not known. */
+export function Completeness({ share }: { readonly share: number | null | undefined }): ReactNode {
   const { t } = useText();
   const { locale } = useFormats();
+  if (share === null || share === undefined) return <span className="off nowrap">{t('data.completenessUnknown')}</span>;
   const percent = formatShare(locale, share);
   return (
     <span className={share < 0.9 ? 'off nowrap' : 'nowrap'} title={t('data.completenessLong', { percent })}>

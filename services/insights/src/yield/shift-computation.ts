@@ -1,23 +1,15 @@
-import { subtract, union, type Interval, type ShiftInterval } from '@telltale/plant-calendar';
+import { union, type Interval, type ShiftInterval } from '@telltale/plant-calendar';
 import type { ShiftYieldResult } from '@telltale/plant-registry';
 import type { TimeUs } from '@telltale/tag-sample';
-import type { ContinuityEntry, SeriesReader } from '@telltale/time-series';
+import type { SeriesReader } from '@telltale/time-series';
 import type { TenantContext } from '@telltale/tenancy';
-import { MICRO_STOP_US, shiftYield, yieldCompleteness, type CounterRules, type CounterSignal, type LineShift, type YieldElements } from '@telltale/yield-analysis';
+import { MICRO_STOP_US, shiftYield, unmeasured, yieldCompleteness, type CounterRules, type CounterSignal, type LineShift, type YieldElements } from '@telltale/yield-analysis';
 import { itemCounterRules, registerRules } from './counter-bounds.js';
 import { tagIdsOf, type LinePlan } from './line-calendar.js';
 import { badStretches, countedOf, NO_SIGNAL, readSignals, steppedOf, type TagSignal } from './line-signals.js';
 
 /** A shift is final when its line has been measured for this long beyond its end. */
 export const FINAL_AFTER_US = 600_000_000;
-
-const intervalOf = ({ fromUs, toUs }: ContinuityEntry): Interval => ({ startUs: fromUs, endUs: toUs });
-
-/** Stretches that were never measured, after what came later is taken off. */
-export function unmeasured(entries: readonly ContinuityEntry[]): readonly Interval[] {
-  const recovered = union(entries.filter(({ kind }) => kind === 'backfilled').map(intervalOf));
-  return union(entries.filter(({ kind }) => kind !== 'backfilled').flatMap((entry) => subtract(intervalOf(entry), recovered)));
-}
 
 /** Reads one shift of one line and works out its elements, for the line and for each product. */
 export async function computeShift(

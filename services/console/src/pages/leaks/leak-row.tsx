@@ -4,6 +4,7 @@ import type { LeakRowPartsFragment } from '../../generated/graphql';
 import { formatMoney, formatNumber, formatTime } from '../../format/format';
 import { useText } from '../../i18n/text';
 import { Completeness } from '../../parts/figure';
+import { whyNoMoney } from '../leak/why-unknown';
 import { PriorityMark } from '../../parts/priority-mark';
 import { sitePath, useFormats, useSite } from '../../shell/site-context';
 
@@ -31,11 +32,16 @@ export function LeakRow({ leak }: { readonly leak: LeakRowPartsFragment }): Reac
           {leak.alarm.assignee && ` · ${leak.alarm.assignee.name}`} · {t('leak.since', { time: formatTime(formats, leak.onsetAt) })} · {t('leak.excess', { value: formatNumber(locale, leak.excessC, 1, '°C') })}
         </span>
       </span>
-      <span className="loss">
+      <span className="loss" title={whyNoMoney(leak.loss, t)}>
         {formatMoney(locale, leak.loss.perHour, 2)}
         <small> / h</small>
         <br />
         <small className="dim">{formatNumber(locale, leak.loss.kgPerHour, 1, 'kg/h')}</small>
+        {!leak.loss.perHour && (
+          <small className="dim share" data-testid="loss-unknown">
+            {whyNoMoney(leak.loss, t)}
+          </small>
+        )}
         <small className="dim share">
           <Completeness share={leak.loss.completeness} />
         </small>

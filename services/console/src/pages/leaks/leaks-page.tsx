@@ -13,6 +13,15 @@ import { LeaksDocument } from './leaks.documents';
 
 const OVER: LeakAlertState[] = ['VERIFIED', 'DISMISSED', 'GONE'];
 
+interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** A sum with an unknown part is not known. */
+const totalOf = (amounts: readonly (Money | null)[]): Money | null =>
+  amounts.reduce((total, money) => (total === null || money === null ? null : { amount: total.amount + money.amount, currency: money.currency }), amounts[0] ? { amount: 0, currency: amounts[0].currency } : null);
+
 export function LeaksPage(): ReactNode {
   const { t } = useText();
   const { locale } = useFormats();
@@ -44,8 +53,7 @@ export function LeaksPage(): ReactNode {
           if (leakAlerts.length === 0) {
             return isOver ? <StatePage title={t('leaks.emptyOverTitle')} text={t('leaks.emptyOver')} /> : <StatePage title={t('leaks.emptyTitle')} text={t('leaks.empty')} />;
           }
-          const currency = leakAlerts[0]?.loss.perHour.currency ?? 'EUR';
-          const amount = leakAlerts.reduce((sum, { loss }) => sum + loss.perHour.amount, 0);
+          const total = totalOf(leakAlerts.map(({ loss }) => loss.perHour ?? null));
           return (
             <div className="stack" style={{ gap: 10 }}>
               <ul className="plain stack" style={{ gap: 10 }}>
@@ -57,7 +65,7 @@ export function LeaksPage(): ReactNode {
               </ul>
               {!isOver && leakAlerts.length > 1 && (
                 <p className="end strong" style={{ padding: '4px 16px' }}>
-                  {t('leaks.total')} {formatMoney(locale, { amount, currency }, 2)} / h
+                  {t('leaks.total')} {formatMoney(locale, total, 2)} / h{total === null && ` · ${t('overview.costUnknown')}`}
                 </p>
               )}
             </div>

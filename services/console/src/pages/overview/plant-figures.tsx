@@ -24,7 +24,7 @@ export function PlantFigures({ site }: { readonly site: NonNullable<OverviewQuer
         <Figure
           big
           testId="site-leak-cost"
-          completeness={overview.leakLossCompleteness ?? 0}
+          completeness={overview.leakLossCompleteness ?? null}
           label={t('overview.leakCost')}
           value={
             <>
@@ -35,6 +35,7 @@ export function PlantFigures({ site }: { readonly site: NonNullable<OverviewQuer
           note={
             <>
               {leakNote}
+              {!overview.leakLossPerHour && ` · ${t('overview.costUnknown')}`}
               {overview.openLeakAlerts > 0 && ` · ${formatNumber(locale, overview.leakLossKgPerHour, 1, 'kg/h')}`}
               {overview.unacknowledgedLeakAlerts > 0 && (
                 <>
