@@ -7,6 +7,8 @@ export const ConfiguredTag = z.strictObject({
   address: z.record(z.string(), z.unknown()),
   scanIntervalMs: z.int().min(50).max(3_600_000),
   deadband: z.strictObject({ kind: z.enum(['absolute', 'percent']), value: z.number().positive() }).optional(),
+  /** What a deadband in percent is a percentage of, in the tag's unit; told with such a deadband only. */
+  range: z.strictObject({ low: z.number(), high: z.number() }).optional(),
   /** Where this tag's history can be read; absent: from its own endpoint when that can read history. */
   history: z.strictObject({ endpointId: z.int().positive(), address: z.record(z.string(), z.unknown()) }).optional(),
 });

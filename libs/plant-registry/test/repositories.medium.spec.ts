@@ -15,6 +15,7 @@ import {
   TagRepository,
   type DetectionFinding,
   type ShiftYieldResult,
+  Tag,
 } from '../src/index.js';
 import { createTestDatabase, createTwoTenants, type TestDatabase, type TestPlant } from '../src/testing/index.js';
 
@@ -144,6 +145,19 @@ describe('a gateway', () => {
     ]).toEqual([false, true]);
     expect(await gateways.identify(key)).toBeNull();
     expect(JSON.stringify(await keys.ofGateway(acme.tenant, acme.gateway.gatewayId))).not.toContain('Hash');
+  });
+
+  it('is told the range of a tag whose deadband is a percentage of it', async () => {
+    const gateways = new GatewayRepository(ingest);
+    const { gatewayId } = acme.gateway;
+    const { tenantId } = acme.tenant;
+    const tagId = acme.tags[0]?.tagId ?? 0;
+    const change = (fields: object): Promise<unknown> => api.inTenant(acme.tenant, (manager) => manager.update(Tag, { tenantId, tagId }, fields));
+    const told = async (): Promise<unknown> => (await gateways.configuration(acme.tenant, gatewayId))?.endpoints.flatMap(({ tags }) => tags).find((tag) => tag.tagId === tagId);
+    await change({ deadband: { kind: 'percent', value: 2 }, rangeLow: -10, rangeHigh: 40 });
+    expect(await told()).toMatchObject({ deadband: { kind: 'percent', value: 2 }, range: { low: -10, high: 40 } });
+    await change({ deadband: null });
+    expect(await told()).not.toHaveProperty('range');
   });
 
   it('gets its configuration, with a version that follows the content', async () => {

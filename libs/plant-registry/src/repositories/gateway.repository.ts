@@ -84,6 +84,7 @@ function configuredTag(tag: Tag): object {
     address: tag.address ?? {},
     scanIntervalMs: tag.scanIntervalMs,
     ...(tag.deadband ? { deadband: tag.deadband } : {}),
+    ...(tag.deadband?.kind === 'percent' && tag.rangeLow !== null && tag.rangeHigh !== null ? { range: { low: tag.rangeLow, high: tag.rangeHigh } } : {}),
     ...(tag.historyEndpointId !== null && tag.historyAddress
       ? { history: { endpointId: tag.historyEndpointId, address: tag.historyAddress } }
       : {}),

@@ -112,6 +112,18 @@ describe('EndpointJournal', () => {
     expect(desk.samples.map(({ value }) => value)).toEqual([20, 20.6, NaN, 20.6, 20.6]);
   });
 
+  it('takes a deadband in percent of the range; without a range every change passes', () => {
+    const values = [20, 20.4, 21.9, 22.1, 20.2];
+    const passed = (tag: Partial<ConfiguredTag>): number[] => {
+      const desk = new Desk();
+      const journal = desk.open([{ deadband: { kind: 'percent', value: 1 }, ...tag }]);
+      values.forEach((value, second) => journal.record([good(1, value)], T0 + second * SECOND));
+      return desk.samples.map(({ value }) => value);
+    };
+    expect(passed({ range: { low: -50, high: 150 } })).toEqual([20, 22.1]);
+    expect(passed({})).toEqual(values);
+  });
+
   it('does not record the same report twice after a restart', () => {
     const desk = new Desk();
     const before = desk.open([{}]);

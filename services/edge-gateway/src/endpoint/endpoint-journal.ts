@@ -79,7 +79,7 @@ export class EndpointJournal {
       if (at === book.lastSourceUs(row) && (!book.seen(row) || (Object.is(value, book.lastValue(row)) && status === book.lastStatus(row)))) continue;
       if (options.appliesDeadband && tag.deadband && book.seen(row)) {
         const last = { value: book.lastValue(row), status: book.lastStatus(row), sourceTimeUs: book.lastPassedUs(row) };
-        if (!passesDeadband(last, { value, status, sourceTimeUs: at }, deadbandWidth(tag.deadband), HEARTBEAT_US)) continue;
+        if (!passesDeadband(last, { value, status, sourceTimeUs: at }, deadbandWidth(tag.deadband, tag.range), HEARTBEAT_US)) continue;
       }
       if (tag.history && status >>> 30 === 0 && book.seen(row) && !book.wasGood(row) && book.lastGoodOf(row) >= 0) {
         recovered.push({ tag, fromUs: book.lastGoodOf(row) + 1, toUs: at });
