@@ -1,9 +1,10 @@
-// npm run bench -- ingest | sustained | e2e | backlog | growth | query | disk | gateway | opcua | modbus [--option=value …]
+// npm run bench -- ingest | sustained | e2e | backlog | growth | query | disk | peer | gateway | opcua | modbus [--option=value …]
 import { benchDisk } from './disk.mts';
 import { benchBacklog } from './backlog.mts';
 import { benchE2e } from './e2e.mts';
 import { benchGrowth } from './growth.mts';
 import { benchIngest } from './ingest.mts';
+import { benchPeer } from './peer.mts';
 import { benchQuery } from './query.mts';
 import { benchSustained } from './sustained.mts';
 
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   e2e: benchE2e,
   backlog: benchBacklog,
   growth: benchGrowth,
+  peer: benchPeer,
   // Loaded when asked for: the OPC UA driver alone takes a second.
   gateway: async (args) => (await import('./gateway.mts')).benchGateway(args),
   modbus: async (args) => (await import('./modbus.mts')).benchModbus(args),
