@@ -13,6 +13,8 @@ const LOCK_MS = 5_000;
 const STALLED_INTERVAL_MS = 5_000;
 /** Whoever was under way when a consumer was killed is no poison: `Suspects` finds out who is. */
 const MAX_STALLED = 1_000_000;
+/** A job that was under way as often when its consumer was killed. Once is mere company. */
+const SUSPECT_AFTER = 2;
 const BACK_IN_MS = 200;
 
 export interface ConsumerContext<Data> {
@@ -27,7 +29,7 @@ export interface ConsumerContext<Data> {
 /** One BullMQ worker whose single jobs are handed to the handler in groups. */
 export class BullConsumer<Data> implements JobConsumer {
   private readonly worker: Worker;
-  private readonly grouper: JobGrouper<QueuedJob<Data>>;
+  private readonly grouper: JobGrouper<{ readonly queued: QueuedJob<Data>; readonly alone: boolean }>;
   private readonly sweep: PoisonSweep;
   private readonly suspects = new Suspects();
   private closing: Promise<void> | undefined;
@@ -43,8 +45,8 @@ export class BullConsumer<Data> implements JobConsumer {
       concurrency,
       maxPerCall: maxJobsPerCall,
       lingerMs,
-      alone: (job) => job.attempt > 1,
-      call: handler,
+      alone: ({ alone }) => alone,
+      call: (items) => handler(items.map(({ queued }) => queued)),
       onPause: (reason) =>
         reason === undefined
           ? logger.info(`queue ${name}: jobs are worked off again`)
@@ -83,10 +85,11 @@ export class BullConsumer<Data> implements JobConsumer {
         `The job does not fit the queue's schema: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`,
       );
     const attempt = Math.max(job.attemptsMade, job.stalledCounter) + 1;
-    const handOver = (): Promise<void> =>
-      this.grouper.add({ id: job.id ?? '', data: parsed.data, attempt, addedAtMs: job.timestamp });
+    const suspect = job.stalledCounter >= SUSPECT_AFTER;
+    const queued = { id: job.id ?? '', data: parsed.data, attempt, addedAtMs: job.timestamp };
+    const handOver = (): Promise<void> => this.grouper.add({ queued, alone: suspect || job.attemptsMade > 0 });
     try {
-      await (job.stalledCounter > 0 ? this.suspects.try(job, handOver) : handOver());
+      await (suspect ? this.suspects.try(job, handOver) : handOver());
     } catch (error) {
       if (!(error instanceof ConsumerClosing)) throw error;
       // Back into the queue without counting as a failure of the job.

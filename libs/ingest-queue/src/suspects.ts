@@ -1,6 +1,6 @@
 import { UnrecoverableError } from 'bullmq';
 
-const MOST_TRIES = 3;
+const MOST_TRIES = 2;
 
 /** What is needed of a job of BullMQ: a note that stays with it in the backend. */
 export interface SuspectJob {
@@ -9,14 +9,14 @@ export interface SuspectJob {
 }
 
 /**
- * Jobs that were under way when a consumer ended without a word: nobody knows which of them ended it. Each is tried by
+ * Jobs that were under way more than once when a consumer ended without a word: nobody knows which of them ended it. Each is tried by
  * itself, one at a time, and the try is noted at the job first. So the one that ends its consumer again and again is
  * found, and its neighbours are never blamed, however often consumers are killed.
  */
 export class Suspects {
   private turn: Promise<unknown> = Promise.resolve();
 
-  /** Throws UnrecoverableError instead of a fourth try. */
+  /** Throws UnrecoverableError instead of a third try. */
   try(job: SuspectJob, work: () => Promise<void>): Promise<void> {
     const own = this.turn.then(() => this.attempt(job, work));
     this.turn = own.catch(() => undefined);
