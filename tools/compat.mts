@@ -19,7 +19,7 @@ const note = (what: string, problems: readonly string[]): void => {
 };
 
 async function suitesOn(adminUrl: string): Promise<readonly string[]> {
-  const words = ['--experimental-vm-modules', '--no-warnings', join(root, 'node_modules/jest/bin/jest.js'), '--runInBand', ...SUITES];
+  const words = ['--experimental-vm-modules', '--no-warnings', join(root, 'node_modules/jest/bin/jest.js'), '--runInBand', '--forceExit', ...SUITES];
   const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, TELLTALE_COMPAT_POSTGRES: adminUrl } });
   const code = await new Promise((done) => child.once('exit', done));
   return code === 0 ? [] : ['Suites failed: see above.'];
