@@ -14,6 +14,8 @@ import { decodeValue, timeUs } from './value-decoder.js';
 /** A server that keeps answering with continuation points and no values is cut off here. */
 const MAX_PAGES = 100_000;
 const MAX_EMPTY_PAGES = 20;
+/** Before any device: a server takes 1601 for "not given" (Part 6 §5.2.2.5). */
+const EARLIEST = new Date(0);
 
 /**
  * Raw values of one node in [fromUs, toUs), oldest first, page by page (Part 11 §6.4.3). Continuation points are
@@ -40,6 +42,40 @@ export async function* readRawHistory(
     throw explain(tag.tagPath, error);
   } finally {
     await page.release();
+  }
+}
+
+/**
+ * The last value before a time, by reading one value backwards (Part 11 §6.4.3: the end lies before the start). Not by
+ * `returnBounds`, which not every server honours. Undefined where there is none or the server does not read backwards.
+ */
+export async function valueBefore(
+  session: ClientSession, namespaces: NamespaceTable, tag: OpcUaTag, atUs: TimeUs,
+): Promise<Observation | undefined> {
+  const reference = parseNodeReference(tag.address.nodeId);
+  const nodeId = reference && namespaces.resolve(reference);
+  if (nodeId === undefined) throw explain(tag.tagPath, new Error('BadNodeIdUnknown'));
+  const node = { nodeId, ...elementOf(tag.address) };
+  const ask = (continuationPoint?: Buffer) =>
+    session.historyRead(
+      new HistoryReadRequest({
+        historyReadDetails: new ReadRawModifiedDetails({
+          isReadModified: false, startTime: new Date(Math.ceil(atUs / 1000) - 1), endTime: EARLIEST, numValuesPerNode: 1, returnBounds: false,
+        }),
+        nodesToRead: [{ ...node, ...(continuationPoint && { continuationPoint }) }],
+        releaseContinuationPoints: continuationPoint !== undefined,
+        timestampsToReturn: TimestampsToReturn.Both,
+      }),
+    );
+  try {
+    const [result] = (await ask()).results ?? [];
+    if (result?.continuationPoint?.length) await ask(result.continuationPoint).catch(() => undefined);
+    const [data] = result?.historyData instanceof HistoryData ? (result.historyData.dataValues ?? []) : [];
+    const sourceTimeUs = data && timeUs(data.sourceTimestamp, data.sourcePicoseconds);
+    if (!data || sourceTimeUs === undefined || sourceTimeUs >= atUs) return undefined;
+    return { tagId: tag.tagId, ...decodeValue(data.value, data.statusCode.value >>> 0), sourceTimeUs };
+  } catch (error) {
+    throw explain(tag.tagPath, error);
   }
 }
 

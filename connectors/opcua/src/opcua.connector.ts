@@ -1,10 +1,10 @@
 import { ServerState } from 'node-opcua-client';
-import type { BrowsedTag, Connector, ConnectorHost, EndpointState, Observation, ProbeReport } from '@telltale/connector-sdk';
+import type { BrowsedTag, Connector, ConnectorHost, EndpointState, HistoryReadOptions, Observation, ProbeReport } from '@telltale/connector-sdk';
 import type { ConnectorError } from '@telltale/connector-sdk';
 import type { TimeUs } from '@telltale/tag-sample';
 import { browseTags } from './browse.js';
 import { FlowKeeper, type Rung } from './flow-keeper.js';
-import { readRawHistory } from './history.js';
+import { readRawHistory, valueBefore } from './history.js';
 import { NamespaceTable } from './namespace-table.js';
 import { readTies, writeTies } from './namespace-ties.js';
 import type { OpcUaAddress } from './opcua.address.js';
@@ -105,8 +105,12 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     yield* browseTags(session, limits, await this.namespaces, glob, this.settings.endpointUrl);
   }
 
-  async *readHistory(tag: OpcUaTag, fromUs: TimeUs, toUs: TimeUs): AsyncIterable<readonly Observation[]> {
+  async *readHistory(tag: OpcUaTag, fromUs: TimeUs, toUs: TimeUs, options: HistoryReadOptions = {}): AsyncIterable<readonly Observation[]> {
     const { session } = this.connected();
+    if (options.withValueBefore) {
+      const before = await valueBefore(session, await this.namespaces, tag, fromUs);
+      if (before) yield [before];
+    }
     yield* readRawHistory(session, await this.namespaces, tag, fromUs, toUs, this.settings);
   }
 

@@ -133,6 +133,23 @@ describe('history', () => {
     expect(await history(50, startMs * 1000, startMs * 1000 + 10e6)).toHaveLength(10);
   });
 
+  test('begins with the value that held before, with its own time, only when asked', async () => {
+    const fromUs = startMs * 1000 + 500_500_000;
+    const read = async (at: number, withValueBefore: boolean): Promise<Observation[]> => {
+      const found: Observation[] = [];
+      for await (const page of endpoint.connector.readHistory(tagAt(50), at, at + 1_000_000, { withValueBefore })) found.push(...page);
+      return found;
+    };
+    expect((await read(fromUs, false)).map(({ sourceTimeUs }) => sourceTimeUs)).toEqual([startMs * 1000 + 501_000_000]);
+    expect(await read(fromUs, true)).toMatchObject([
+      { tagId: 51, sourceTimeUs: startMs * 1000 + 500_000_000 },
+      { tagId: 51, value: 501, sourceTimeUs: startMs * 1000 + 501_000_000 },
+    ]);
+    // A value exactly at the begin is not the one before.
+    expect((await read(startMs * 1000 + 501_000_000, true)).map(({ sourceTimeUs }) => sourceTimeUs)).toEqual([500, 501].map((second) => startMs * 1000 + second * 1_000_000));
+    expect(await read(startMs * 1000, true)).toHaveLength(1);
+  });
+
   test('an empty range is empty', async () => {
     expect(await history(50, 0, 1_000_000)).toEqual([]);
   });

@@ -86,7 +86,17 @@ export interface Connector<Address = unknown> {
   /** Capability `browse`. */
   browse?(glob: string): AsyncIterable<BrowsedTag>;
   /** Capability `read-history`: raw samples in [fromUs, toUs), oldest first, in pages. */
-  readHistory?(tag: ConnectorTag<Address>, fromUs: TimeUs, toUs: TimeUs): AsyncIterable<readonly Observation[]>;
+  readHistory?(
+    tag: ConnectorTag<Address>,
+    fromUs: TimeUs,
+    toUs: TimeUs,
+    options?: HistoryReadOptions,
+  ): AsyncIterable<readonly Observation[]>;
+}
+
+export interface HistoryReadOptions {
+  /** Begin with the last value before `fromUs`, with its own time, where the device gives it: what changes seldom holds from there on. */
+  readonly withValueBefore?: boolean;
 }
 
 /** `connector` in package.json, validated by the gateway at boot. */

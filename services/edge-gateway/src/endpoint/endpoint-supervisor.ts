@@ -65,11 +65,11 @@ export class EndpointSupervisor {
   historyDesk(): HistoryDesk {
     return {
       readable: (job) => this.running.get(job.readFrom)?.host.connected === true && this.running.has(job.endpointId),
-      read: (job, tagId, fromUs, toUs) => {
+      read: (job, tagId, fromUs, toUs, options) => {
         const tag = this.running.get(job.endpointId)?.tags.get(tagId);
         const source = this.running.get(job.readFrom)?.host;
         if (!tag || !source) throw new Error(`History of tag ${tagId}: its endpoint was removed meanwhile.`);
-        return source.readHistory(tag, job.readFrom === job.endpointId && !tag.history ? tag.address : (tag.history?.address ?? tag.address), fromUs, toUs);
+        return source.readHistory(tag, job.readFrom === job.endpointId && !tag.history ? tag.address : (tag.history?.address ?? tag.address), fromUs, toUs, options);
       },
     };
   }

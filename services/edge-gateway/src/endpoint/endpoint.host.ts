@@ -4,6 +4,7 @@ import {
   type ConnectorHost,
   type ConnectorTag,
   type EndpointState,
+  type HistoryReadOptions,
   type Observation,
 } from '@telltale/connector-sdk';
 import type { ConfiguredEndpoint, ConfiguredTag, GatewayStatus } from '@telltale/ingest-contract';
@@ -87,11 +88,11 @@ export class EndpointHost {
   }
 
   /** Raw history of one tag; the address is this endpoint's own. Only while connected. */
-  readHistory(tag: ConfiguredTag, address: unknown, fromUs: TimeUs, toUs: TimeUs): AsyncIterable<readonly Observation[]> {
+  readHistory(tag: ConfiguredTag, address: unknown, fromUs: TimeUs, toUs: TimeUs, options: HistoryReadOptions): AsyncIterable<readonly Observation[]> {
     if (!this.connector?.readHistory) {
       throw new ConfigurationError('gateway.no-history', tag.tagPath, `${this.configured.name} keeps no history`, 'Remove the history source of this tag, or the days to read back.');
     }
-    return this.connector.readHistory(this.connectorTag({ ...tag, address }), fromUs, toUs);
+    return this.connector.readHistory(this.connectorTag({ ...tag, address }), fromUs, toUs, options);
   }
 
   report(): EndpointReport {

@@ -105,6 +105,32 @@ describe('HistoryBackfill', () => {
     expect(kinds).toEqual(['backfilled']);
   }, 130_000);
 
+  it('keeps what held before the history begins, of tags that nobody recorded, once', async () => {
+    const { room, backfill } = gatewayIn(newFolder());
+    const before = (tagId: number): Observation => ({ tagId, value: 7, status: 0, sourceTimeUs: fromUs - 86_400 * SECOND_US });
+    const asked: boolean[] = [];
+    const archive = new Archive();
+    const desk: HistoryDesk = {
+      readable: () => true,
+      async *read(job, tagId, readFromUs, toUs, { withValueBefore = false }) {
+        asked.push(withValueBefore);
+        if (withValueBefore) yield [before(tagId)];
+        yield* archive.read(job, tagId, readFromUs, toUs);
+      },
+    };
+    const times = new Map<number, number>();
+    const lasting = 200_000;
+    room.spool.mark(backfill.plan({ ...request, tagIds: [1], toUs: fromUs + lasting * SECOND_US }));
+    backfill.start(desk);
+    await until(() => backfill.progress() === null, () => drainInto(room, times, []));
+    drainInto(room, times, []);
+    room.spool.close();
+    expect(times.get(1e6 - 86_400)).toBe(1);
+    expect(counted(times)).toEqual({ different: lasting + 1, repeated: 0 });
+    expect(asked.filter(Boolean)).toHaveLength(1);
+    expect(asked.length).toBeGreaterThan(1);
+  }, 60_000);
+
   it('goes on where an interruption or a restart of the gateway broke it off', async () => {
     const folder = newFolder();
     const archive = new Archive();

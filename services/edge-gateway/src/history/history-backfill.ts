@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { Observation } from '@telltale/connector-sdk';
+import type { HistoryReadOptions, Observation } from '@telltale/connector-sdk';
 import type { Bookmarks, SpoolEntry } from '@telltale/edge-spool';
 import { emptyColumns, type ContinuityRow, type TimeUs } from '@telltale/tag-sample';
 import { BATCH_SAMPLES, SampleCollector, spoolEntry } from '../collect/sample-collector.js';
@@ -23,7 +23,7 @@ const STEP_MS = 250;
 export interface HistoryDesk {
   /** Whether the endpoint that keeps the history is connected. */
   readable(job: HistoryJob): boolean;
-  read(job: HistoryJob, tagId: number, fromUs: TimeUs, toUs: TimeUs): AsyncIterable<readonly Observation[]>;
+  read(job: HistoryJob, tagId: number, fromUs: TimeUs, toUs: TimeUs, options: HistoryReadOptions): AsyncIterable<readonly Observation[]>;
 }
 
 export type HistoryRequest = Omit<HistoryJob, 'jobId' | 'cursorUs'>;
@@ -149,7 +149,9 @@ export class HistoryBackfill {
     const work = async (): Promise<void> => {
       for (let tagId = queue[next++]; tagId !== undefined && this.desk && failures.length === 0; tagId = queue[next++]) {
         const fromUs = Math.max(job.cursorUs, known.lastOf(tagId) + 1, ahead.lastOf(tagId));
-        const wanted = { fromUs, toUs: untilOf(live.lastOf(tagId), toUs), pieceEndUs: toUs };
+        // What held when the history begins: nobody recorded it, and what changes seldom would be unknown until it changes.
+        const withValueBefore = fromUs === job.fromUs && known.lastOf(tagId) < 0;
+        const wanted = { fromUs, toUs: untilOf(live.lastOf(tagId), toUs), pieceEndUs: toUs, withValueBefore };
         try {
           await unlessEnded(this.readTag(desk, job, tagId, wanted, ahead, failed), this.end.signal);
         } catch (error) {
@@ -172,15 +174,15 @@ export class HistoryBackfill {
     desk: HistoryDesk,
     job: HistoryJob,
     tagId: number,
-    { fromUs, toUs, pieceEndUs }: { readonly fromUs: TimeUs; readonly toUs: TimeUs; readonly pieceEndUs: TimeUs },
+    { fromUs, toUs, pieceEndUs, withValueBefore }: { readonly fromUs: TimeUs; readonly toUs: TimeUs; readonly pieceEndUs: TimeUs; readonly withValueBefore: boolean },
     ahead: TagBook,
     failed: Set<number>,
   ): Promise<void> {
     try {
       if (fromUs < toUs) {
-        for await (const page of desk.read(job, tagId, fromUs, toUs)) {
+        for await (const page of desk.read(job, tagId, fromUs, toUs, { withValueBefore })) {
           if (!this.desk) return;
-          ahead.reach(tagId, this.keepPage(tagId, page, fromUs, toUs));
+          ahead.reach(tagId, this.keepPage(tagId, page, withValueBefore ? 0 : fromUs, toUs));
           await this.spillWhenFull(job);
         }
       }
