@@ -6,15 +6,20 @@ import { Tenant, TenantRosterEntry } from '../entities/index.js';
 export class TenantRepository {
   constructor(private readonly registry: RegistryDatabase) {}
 
+  async bySlug(slug: string): Promise<TenantContext | null> {
+    for (const tenant of await this.registry.listTenants()) {
+      const { tenantId } = tenant;
+      if (await this.registry.inTenant(tenant, (manager) => manager.existsBy(Tenant, { tenantId, slug }))) return tenant;
+    }
+    return null;
+  }
+
   /** The tenant with this slug, made when there is none. */
   async save(content: Omit<Tenant, 'tenantId'>): Promise<TenantContext> {
-    for (const tenant of await this.registry.listTenants()) {
-      const known = await this.registry.inTenant(tenant, (manager) =>
-        manager.findOneBy(Tenant, { tenantId: tenant.tenantId }),
-      );
-      if (known?.slug !== content.slug) continue;
-      await this.registry.inTenant(tenant, (manager) => manager.update(Tenant, { tenantId: tenant.tenantId }, content));
-      return tenant;
+    const known = await this.bySlug(content.slug);
+    if (known !== null) {
+      await this.registry.inTenant(known, (manager) => manager.update(Tenant, known, content));
+      return known;
     }
     const tenant = { tenantId: await this.registry.nextTenantId() };
     await this.registry.inTenant(tenant, async (manager) => {

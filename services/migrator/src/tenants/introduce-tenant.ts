@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import {
   GatewayKeysRepository,
   PlantSetup,
-  RegistryDatabase,
-  roleUrl,
+  type RegistryDatabase,
   TenantRepository,
   UserRepository,
 } from '@telltale/plant-registry';
 import { StartError } from '@telltale/service-runtime';
-import { passwordOf } from '../role-passwords.js';
+import { openAsOwner } from '../owner-database.js';
 import { readTenantDescription, type TenantDescription } from './tenant-description.js';
 import type { TenantSettings } from './tenant.settings.js';
 
@@ -21,23 +20,6 @@ const generatedPassword = (): string => (randomBytes(13).toString('hex').match(/
 
 const has = (error: unknown, code: string): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === code;
-
-async function openAsOwner(settings: TenantSettings): Promise<RegistryDatabase> {
-  const { ADMIN_DATABASE_URL, DATABASE_NAME, ROLE_PASSWORDS_DIR } = settings;
-  const password = await passwordOf(ROLE_PASSWORDS_DIR, 'telltale_owner');
-  try {
-    return await RegistryDatabase.open(roleUrl(ADMIN_DATABASE_URL, DATABASE_NAME, 'telltale_owner', password), {
-      maxConnections: 1,
-    });
-  } catch (cause) {
-    throw new StartError(
-      'DATABASE_UNREACHABLE',
-      `Database ${DATABASE_NAME} at ${new URL(ADMIN_DATABASE_URL).host} does not let telltale_owner in`,
-      'Run the migrator first, or correct ADMIN_DATABASE_URL and ROLE_PASSWORDS_DIR',
-      { cause },
-    );
-  }
-}
 
 /** Makes the tenant, its sites, gateways and first admin. Run again, it changes what differs and prints no secret twice. */
 export async function introduceTenant(settings: TenantSettings, print: Print = toStandardOutput): Promise<void> {

@@ -1,0 +1,24 @@
+import { RegistryDatabase, roleUrl } from '@telltale/plant-registry';
+import { StartError } from '@telltale/service-runtime';
+import type { MigratorSettings } from './migrator.settings.js';
+import { passwordOf } from './role-passwords.js';
+
+type OwnerSettings = Pick<MigratorSettings, 'ADMIN_DATABASE_URL' | 'DATABASE_NAME' | 'ROLE_PASSWORDS_DIR'>;
+
+/** The registry as telltale_owner. Throws StartError. */
+export async function openAsOwner(settings: OwnerSettings): Promise<RegistryDatabase> {
+  const { ADMIN_DATABASE_URL, DATABASE_NAME, ROLE_PASSWORDS_DIR } = settings;
+  const password = await passwordOf(ROLE_PASSWORDS_DIR, 'telltale_owner');
+  try {
+    return await RegistryDatabase.open(roleUrl(ADMIN_DATABASE_URL, DATABASE_NAME, 'telltale_owner', password), {
+      maxConnections: 1,
+    });
+  } catch (cause) {
+    throw new StartError(
+      'DATABASE_UNREACHABLE',
+      `Database ${DATABASE_NAME} at ${new URL(ADMIN_DATABASE_URL).host} does not let telltale_owner in`,
+      'Run the migrator first, or correct ADMIN_DATABASE_URL and ROLE_PASSWORDS_DIR',
+      { cause },
+    );
+  }
+}
