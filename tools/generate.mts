@@ -1,8 +1,9 @@
-// `npm run generate`: writes every generated file (settings reference, images of the chart, GraphQL schema, Grafana). CI fails on a difference.
+// `npm run generate`: writes every generated file (settings reference, images of the chart, GraphQL schema, Grafana, tables in the READMEs of connectors). CI fails on a difference.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
+import { connectorReadmes } from './connector-readme.mts';
 
 export interface GeneratedFile {
   readonly path: string;
@@ -72,7 +73,7 @@ async function graphqlSchema(root: string): Promise<GeneratedFile> {
 }
 
 export async function generateAll(root: string): Promise<readonly GeneratedFile[]> {
-  return [await settingsReference(root), await chartImages(root), await graphqlSchema(root), ...(await grafana(root))];
+  return [await settingsReference(root), await chartImages(root), await graphqlSchema(root), ...(await grafana(root)), ...(await connectorReadmes(root))];
 }
 
 if (process.argv[1] === import.meta.filename) {
