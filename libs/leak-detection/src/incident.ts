@@ -29,7 +29,7 @@ export interface LeakIncident {
   readonly peakExcessC: number;
   /** Mean since the detection: what the loss is reckoned from. */
   readonly meanExcessC: number;
-  /** 0..1 */
+  /** 0.5..0.99: how clear the plume is, not how probable a leak is. */
   readonly confidence: number;
   readonly evidence: readonly SensorEvidence[];
 }

@@ -24,7 +24,7 @@ function evidenceAt(run: RunState, placeM: number): readonly SensorEvidence[] {
   }));
 }
 
-/** Share of incidents of this strength that were leaks in the generator's runs: 0.5 at the threshold, near 1 at twice of it. */
+/** How far the plume stands above its threshold, no measured probability: 0.5 at the threshold, 0.89 at twice of it, 0.99 at most. */
 function confidenceOf(run: RunState, sensor: number, plume: Plume, path: DetectionPath): number {
   const p = run.parameters;
   const threshold = path === 'slow' ? p.slowC : max(p.mediumC, p.mediumSigma * spreadOf(run, sensor));

@@ -17,7 +17,7 @@ export const commonSettings = {
     .min(1)
     .optional()
     .describe(
-      'keys that secrets in the database are encrypted with, one per line as <id>:<32 bytes in base64>, newest first',
+      'keys that secrets in the database are encrypted with, one per line as id:key (32 bytes in base64), newest first',
     ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
