@@ -1,7 +1,7 @@
 // `npm run compat [-- --server=postgres://superuser@… ] [--fetch=15,16,17]`: the suites of the store and the historian on every Postgres found here, then PgBouncer and a read replica.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { fetchedProgram, installedPrograms, startProgram } from './compat/postgres-program.mts';
@@ -32,6 +32,8 @@ const server = option('server');
 if (server !== undefined) note(`the server at ${new URL(server).host}`, await suitesOn(server));
 else {
   const folder = await mkdtemp(join(tmpdir(), 'telltale-fetched-'));
+  // As root the servers run as another user, who must reach them.
+  await chmod(folder, 0o755);
   const wanted = (option('fetch') ?? '').split(',').filter(Boolean).map(Number);
   const programs = [...installedPrograms()];
   for (const major of wanted) {
@@ -43,10 +45,14 @@ else {
   }
   if (programs.length === 0) say('NOT TESTED: no other PostgreSQL is installed. Use --fetch=15,16,17 or --server=postgres://….');
   for (const program of programs) {
-    const started = await startProgram(program);
-    say(`\n${program.name}: ${started.version}`);
-    note(`${program.name} (${started.version})`, await suitesOn(started.adminUrl));
-    await started.stop();
+    const problems = await attempt(async () => {
+      const started = await startProgram(program);
+      say(`\n${program.name}: ${started.version}`);
+      const found = await suitesOn(started.adminUrl);
+      await started.stop();
+      return found;
+    });
+    note(program.name, problems);
   }
   await rm(folder, { recursive: true, force: true });
 }

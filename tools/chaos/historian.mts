@@ -93,7 +93,7 @@ try {
 await room.close();
 
 problems.push(...end.remarks);
-for (const [where, times] of [...struck].toSorted()) say(`  ${String(times).padStart(4)} × ${where}`);
+for (const [where, times] of [...struck].toSorted(([a], [b]) => a.localeCompare(b))) say(`  ${String(times).padStart(4)} × ${where}`);
 for (const problem of problems.slice(0, 20)) say(`PROBLEM: ${problem}`);
 const { lost, duplicated, ...others } = count;
 const result = {

@@ -21,8 +21,9 @@ export async function checkBehindPgBouncer(program: string): Promise<readonly st
   writeFileSync(users, SERVICE_ROLES.map((role) => `"${role}" "${password}"\n`).join(''), { mode: 0o644 });
   writeFileSync(config, ['[databases]', `* = host=127.0.0.1 port=${postgres.port}`, '[pgbouncer]', 'listen_addr = 127.0.0.1', `listen_port = ${port}`, 'unix_socket_dir =', 'auth_type = scram-sha-256', `auth_file = ${users}`, 'pool_mode = transaction', 'default_pool_size = 2', 'max_client_conn = 200', ''].join('\n'), { mode: 0o644 });
   if (process.getuid?.() === 0) execFileSync('chown', ['-R', 'postgres', folder]);
-  const [command = program, ...args] = [...(process.getuid?.() === 0 ? ['setpriv', '--reuid', 'postgres', '--regid', 'postgres', '--clear-groups'] : []), program, '-q', config];
-  const bouncer = spawn(command, args, { stdio: 'ignore', cwd: folder });
+  const root = process.getuid?.() === 0;
+  const asPostgres = ['--reuid', 'postgres', '--regid', 'postgres', '--clear-groups', program, '-q', config];
+  const bouncer = spawn(root ? 'setpriv' : program, root ? asPostgres : ['-q', config], { stdio: 'ignore', cwd: folder });
   process.once('exit', () => bouncer.kill('SIGKILL'));
   try {
     for (let i = 0; i < 100 && !(await answers(port)); i++) await pause(50);
