@@ -37,8 +37,10 @@ export class NotificationRepository {
       const channel = await manager.findOneByOrFail(NotificationChannel, { tenantId, channelId });
       const alarm = await manager.findOneByOrFail(Alarm, { tenantId, alarmId });
       const transition = await manager.findOneByOrFail(AlarmTransitionRecord, { tenantId, transitionId });
-      const secret = this.secrets.open(channel.secret, channelPlace(channel));
-      return { notification, channel: { ...channel, secret }, alarm, transition };
+      // A copy: the row keeps the sealed secret whatever is done with the delivery.
+      const opened = manager.create(NotificationChannel, channel);
+      opened.secret = this.secrets.open(channel.secret, channelPlace(channel));
+      return { notification, channel: opened, alarm, transition };
     });
   }
 
