@@ -1,5 +1,11 @@
+import { DATA_PATH } from './catalogue-data-path';
+import { ONBOARDING } from './catalogue-onboarding';
+
 /** Every text of the console: key -> [English, German]. Plurals carry the i18next suffixes. */
 export const CATALOGUE = {
+  ...DATA_PATH,
+  ...ONBOARDING,
+
   'app.name': ['Telltale', 'Telltale'],
   'app.claim': ['See the leak before it does harm.', 'Das Leck sehen, bevor es schadet.'],
   'app.skip': ['Skip to the content', 'Zum Inhalt springen'],
@@ -337,7 +343,7 @@ export const CATALOGUE = {
   'gateways.tags': ['Tags', 'Messstellen'],
   'gateways.perSecond': ['per second', 'pro Sekunde'],
   'gateways.onChange': ['per second, on change', 'pro Sekunde, bei Änderung'],
-  'gateways.certificate': ['Its certificate is not trusted. Compare the thumbprint with the device, then trust it on the gateway.', 'Dem Zertifikat wird nicht vertraut. Den Fingerabdruck mit dem Gerät vergleichen, dann am Gateway freigeben.'],
+  'gateways.certificate': ['Its certificate is not trusted. Compare the thumbprint with the device, then decide in the trust inbox.', 'Dem Zertifikat wird nicht vertraut. Den Fingerabdruck mit dem Gerät vergleichen, dann im Zertifikats-Eingang entscheiden.'],
   'endpoint.CONNECTED': ['Connected', 'Verbunden'],
   'endpoint.CONNECTING': ['Connecting', 'Verbindet'],
   'endpoint.DEGRADED': ['Degraded', 'Eingeschränkt'],

@@ -26,6 +26,7 @@ export const router = createBrowserRouter([
           { path: 'alarms', lazy: async () => ({ Component: (await import('../pages/alarms/alarms-page')).AlarmsPage }) },
           { path: 'connections', lazy: async () => ({ Component: (await import('../pages/gateways/gateways-page')).GatewaysPage }) },
           { path: 'tags', lazy: async () => ({ Component: (await import('../pages/tags/tags-page')).TagsPage }) },
+          { path: 'tags/import', lazy: async () => ({ Component: (await import('../pages/tag-import/tag-import-page')).TagImportPage }) },
           { path: 'tags/:id', lazy: async () => ({ Component: (await import('../pages/tags/tag-page')).TagPage }) },
           { path: '*', element: <NotFound /> },
         ],

@@ -6,6 +6,7 @@ import { Answered, NotFound, StatePage } from '../../parts/states';
 import { useSite } from '../../shell/site-context';
 import { GatewayPanel } from './gateway-panel';
 import { GatewaysDocument } from './gateways.documents';
+import { TrustInbox } from './trust-inbox';
 
 /** Why is there no data? Every device connection with its state, lag and rate. */
 export function GatewaysPage(): ReactNode {
@@ -21,6 +22,7 @@ export function GatewaysPage(): ReactNode {
           if (data.site.gateways.length === 0) return <StatePage title={t('gateways.emptyTitle')} text={t('gateways.empty')} />;
           return (
             <div className="stack">
+              <TrustInbox />
               {data.site.gateways.map((gateway) => (
                 <GatewayPanel key={gateway.id} gateway={gateway} />
               ))}

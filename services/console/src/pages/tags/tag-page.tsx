@@ -11,6 +11,7 @@ import { Latest } from '../../parts/latest';
 import { PageHead } from '../../parts/panel';
 import { Answered, NotFound } from '../../parts/states';
 import { useFormats } from '../../shell/site-context';
+import { DataPathPanel } from './data-path-panel';
 import { BucketTrend, SampleTrend } from './trend';
 import { TagDocument } from './tags.documents';
 
@@ -43,7 +44,7 @@ export function TagPage(): ReactNode {
         const latest = live.get(tag.id) ?? tag.latest;
         return (
           <div className="stack">
-            <PageHead title={tag.name} note={<span className="break">{tag.path}</span>} />
+            <PageHead title={tag.name} note={<TagNote tag={tag} />} />
             <div className="figures" style={{ marginTop: -8 }}>
               <Figure label={t('tags.latest')} value={<Latest latest={latest} unit={tag.unit} />} note={latest && formatDateTime(formats, latest.sourceTime)} />
               <Figure label={t('tags.kind')} value={t(`tagKind.${tag.kind}`)} note={range(formats.locale, tag)} />
@@ -58,9 +59,27 @@ export function TagPage(): ReactNode {
               </header>
               {span === '1h' ? <SampleTrend tag={tag} /> : <BucketTrend key={span} tag={tag} hours={span === '8h' ? 8 : 72} />}
             </section>
+            <DataPathPanel tagId={tag.id} />
           </div>
         );
       }}
     </Answered>
+  );
+}
+
+function TagNote({ tag }: { readonly tag: TagData }): ReactNode {
+  const { t } = useText();
+  const formats = useFormats();
+  return (
+    <>
+      <span className="break">{tag.path}</span>
+      {tag.retiredAt && (
+        <span className="off">
+          {' '}
+          <span aria-hidden="true">✕ </span>
+          {t('path.retired', { time: formatDateTime(formats, tag.retiredAt) })}
+        </span>
+      )}
+    </>
   );
 }

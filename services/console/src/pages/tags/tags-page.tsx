@@ -1,14 +1,15 @@
 import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMemo, useState, type ReactNode } from 'react';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { formatNumber } from '../../format/format';
 import { useText } from '../../i18n/text';
 import { useLiveQuery } from '../../live/live-query';
 import { useLiveValues } from '../../live/live-values';
 import { PageHead } from '../../parts/panel';
 import { Answered, StatePage } from '../../parts/states';
-import { useFormats, useSite } from '../../shell/site-context';
+import { useSession } from '../../shell/session';
+import { sitePath, useFormats, useSite } from '../../shell/site-context';
 import { TagTable } from './tag-table';
 import { TagsDocument } from './tags.documents';
 
@@ -18,6 +19,7 @@ export function TagsPage(): ReactNode {
   const { t } = useText();
   const { locale } = useFormats();
   const site = useSite();
+  const { me } = useSession();
   const [search, setSearch] = useSearchParams();
   const [filter, setFilter] = useState(search.get('filter') ?? '');
   const [settled] = useDebouncedValue(filter.trim(), 250);
@@ -29,7 +31,11 @@ export function TagsPage(): ReactNode {
   const total = asked.data?.tags.totalCount ?? 0;
   return (
     <>
-      <PageHead title={t('nav.tags')} note={asked.data && t('tags.count', { count: total }).replace(String(total), formatNumber(locale, total, 0))} />
+      <PageHead
+        title={t('nav.tags')}
+        note={asked.data && t('tags.count', { count: total }).replace(String(total), formatNumber(locale, total, 0))}
+        right={me.role === 'ADMIN' && <Button component={Link} to={sitePath(site.slug, '/tags/import')} variant="default" size="md">{t('tagFile.open')}</Button>}
+      />
       <TextInput
         size="md"
         type="search"

@@ -35,6 +35,7 @@ export const TagDocument = graphql(`
       rangeLow
       rangeHigh
       scanIntervalMs
+      retiredAt
       latest {
         ...LatestParts
       }
@@ -78,6 +79,29 @@ export const TagBucketsDocument = graphql(`
         max
         mean
         completeness
+      }
+    }
+  }
+`);
+
+export const TagDataPathDocument = graphql(`
+  query TagDataPath($id: ID!) {
+    tag(id: $id) {
+      id
+      dataPath {
+        ok
+        cause {
+          station
+        }
+        steps {
+          station
+          state
+          code
+          what
+          remedy
+          since
+          detail
+        }
       }
     }
   }
