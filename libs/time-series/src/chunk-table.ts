@@ -15,6 +15,8 @@ export interface ChunkKey {
 
 export interface ChunkHeader extends ChunkKey, ChunkWindow {
   readonly n: number;
+  /** Its samples were retired, its minutes stay. */
+  readonly retired: boolean;
 }
 
 export interface NewChunk {
@@ -24,7 +26,7 @@ export interface NewChunk {
   readonly columns: SampleColumns;
 }
 
-const HEADER = `c.tag_id as "tagId", c.window_start_us as "startUs", c.span_s as "spanS", c.n`;
+const HEADER = `c.tag_id as "tagId", c.window_start_us as "startUs", c.span_s as "spanS", c.n, c.data is null as retired`;
 
 /** The chunks that exist in these days of these tags; `days` are starts of UTC days. */
 export async function headersOfDays(
@@ -34,7 +36,7 @@ export async function headersOfDays(
 ): Promise<ChunkHeader[]> {
   if (days.length === 0) return [];
   const starts = days.map(({ dayUs }) => dayUs);
-  const rows = await query<{ tagId: number; startUs: number; spanS: number; n: number }>(
+  const rows = await query<{ tagId: number; startUs: number; spanS: number; n: number; retired: boolean }>(
     `select ${HEADER} from unnest($2::int4[], $3::int8[]) as u(tag_id, day_us)
        join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us >= u.day_us and c.window_start_us < u.day_us + ${DAY_US}
       where c.tenant_id = $1::int4 and c.window_start_us >= $4::int8 and c.window_start_us < $5::int8 + ${DAY_US}`,
@@ -59,7 +61,7 @@ export async function readChunks(
   const rows = await query<{ tagId: number; startUs: number; data: Buffer }>(
     `select c.tag_id as "tagId", c.window_start_us as "startUs", c.data from unnest($2::int4[], $3::int8[]) as u(tag_id, start_us)
        join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us = u.start_us
-      where c.tenant_id = $1::int4 and c.window_start_us >= $4::int8 and c.window_start_us <= $5::int8`,
+      where c.tenant_id = $1::int4 and c.window_start_us >= $4::int8 and c.window_start_us <= $5::int8 and c.data is not null`,
     [
       tenant.tenantId,
       keys.map(({ tagId }) => tagId),
@@ -145,3 +147,7 @@ function packedMinutes(columns: SampleColumns): Buffer {
   const rows = rollUpSamples(columns, 0, columns.tagIds.length, MINUTE_US);
   return isWorthwhile(rows) ? packRollups(rows, MINUTE_US, { settled: false }) : Buffer.alloc(0);
 }
+
+/** For when the samples go. */
+export const minutesInAnyCase = (columns: SampleColumns): Buffer =>
+  packRollups(rollUpSamples(columns, 0, columns.tagIds.length, MINUTE_US), MINUTE_US, { settled: false });

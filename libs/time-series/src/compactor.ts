@@ -1,6 +1,7 @@
 import type { TenantContext } from '@telltale/tenancy';
 import { foldBlocks, type FoldOutcome } from './fold-blocks.js';
 import { mergeChunks, type MergeOutcome } from './merge-chunks.js';
+import { retireHistory, type RetireOutcome } from './retire-history.js';
 import { SeriesDatabase, type Query, type SeriesDatabaseOptions } from './series-database.js';
 import { idleSlots } from './series-writer.js';
 
@@ -22,11 +23,16 @@ export interface Compactor {
     tenant: TenantContext,
     options: { readonly nowUs: number; readonly maxSamples?: number },
   ): Promise<MergeOutcome | undefined>;
+  /** Retires what is older than its class allows, a piece at a time. Undefined when another compactor works on this tenant. */
+  retire(
+    tenant: TenantContext,
+    options: { readonly nowUs: number; readonly maxRows?: number },
+  ): Promise<RetireOutcome | undefined>;
   /** Blocks and samples of a tenant that are not folded yet. */
   backlog(
     tenant: TenantContext,
   ): Promise<{ readonly blocks: number; readonly samples: number; readonly oldestUs: number | null }>;
-  /** Creates missing partitions a month ahead and empties ring partitions of folded blocks. */
+  /** Creates missing partitions a month ahead and gives back the room of ring partitions and months that are empty. */
   maintain(nowUs: number): Promise<{ readonly created: number; readonly reclaimed: number }>;
   close(): Promise<void>;
 }
@@ -51,6 +57,8 @@ export function openCompactor(url: string, options: SeriesDatabaseOptions = {}):
       exclusively(tenant, (query) => foldBlocks(query, tenant, { ...rest, maxSamples })),
     merge: (tenant, { maxSamples = 1_000_000, nowUs }) =>
       exclusively(tenant, (query) => mergeChunks(query, tenant, { nowUs, maxSamples })),
+    retire: (tenant, { maxRows = 2_000, nowUs }) =>
+      exclusively(tenant, (query) => retireHistory(query, tenant, { nowUs, maxRows })),
     backlog: (tenant) =>
       database.inTenant(tenant, 'read', async (query) => {
         const [row] = await query<{ blocks: number; samples: number; oldest: number | null }>(
@@ -75,7 +83,14 @@ export function openCompactor(url: string, options: SeriesDatabaseOptions = {}):
         );
         if (row?.done === true) reclaimed++;
       }
-      return { created: partitions[0]?.created ?? 0, reclaimed };
+      const months = await database.withoutTenant((query) =>
+        query<{ reclaimed: number }>(
+          `select coalesce(sum(series.reclaim_history(m::date)), 0)::int4 as reclaimed
+             from generate_series(to_timestamp($1::float8) - interval '36 months', to_timestamp($1::float8) - interval '1 month', interval '1 month') m`,
+          [nowUs / 1e6],
+        ),
+      );
+      return { created: partitions[0]?.created ?? 0, reclaimed: reclaimed + (months[0]?.reclaimed ?? 0) };
     },
     close: () => database.close(),
   };

@@ -1,4 +1,4 @@
-import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
+import { concatColumns, pickColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { deleteBlocks, markDamaged, oldestBlocks, readBlocks, samplesOfBlock } from './block-table.js';
 import {
@@ -11,7 +11,7 @@ import {
 } from './chunk-table.js';
 import { planWindows, splitWindow, type ChunkWindow } from './chunk-window.js';
 import { DAY_US, HOUR_US } from './rollup-rows.js';
-import { forgetHours, settleHours, type SettledHours } from './rollup-table.js';
+import { forgetHours, keptHours, settleHours, type SettledHours } from './rollup-table.js';
 import { settledHours } from './settled-hours.js';
 import { resolveSamples, tagRuns } from './sample-order.js';
 import type { Query } from './series-database.js';
@@ -22,10 +22,12 @@ export interface FoldOutcome {
   readonly duplicates: number;
   readonly conflicts: number;
   readonly damagedBlocks: number;
+  /** Samples that came after the raw samples of their time were retired: left out. */
+  readonly tooLate: number;
   readonly chunksWritten: number;
 }
 
-const NOTHING: FoldOutcome = { blocks: 0, samples: 0, duplicates: 0, conflicts: 0, damagedBlocks: 0, chunksWritten: 0 };
+const NOTHING: FoldOutcome = { blocks: 0, samples: 0, duplicates: 0, conflicts: 0, damagedBlocks: 0, tooLate: 0, chunksWritten: 0 };
 /** Stored samples that are unpacked at a time, so that memory stays bounded however many chunks late data touches. */
 const SLICE_SAMPLES = 1_000_000;
 
@@ -33,6 +35,7 @@ interface Target {
   readonly tagId: number;
   readonly window: ChunkWindow;
   readonly exists: boolean;
+  readonly retired: boolean;
   readonly incoming: SampleColumns;
 }
 
@@ -51,7 +54,7 @@ export async function foldBlocks(
   const damaged = blocks.filter(({ columns }) => columns === undefined);
   const readable = blocks.flatMap(({ columns }) => columns ?? []);
   const incoming = resolveSamples(concatColumns(readable));
-  const outcome = { samples: 0, duplicates: incoming.duplicates, conflicts: incoming.conflicts, chunksWritten: 0 };
+  const outcome = { samples: 0, duplicates: incoming.duplicates, conflicts: incoming.conflicts, tooLate: 0, chunksWritten: 0 };
   for (const slice of slicesOf(await planTargets(query, tenant, incoming.columns, options.nowUs))) {
     const done = await foldSlice(
       query,
@@ -62,6 +65,7 @@ export async function foldBlocks(
     outcome.duplicates += done.duplicates;
     outcome.conflicts += done.conflicts;
     outcome.chunksWritten += done.chunksWritten;
+    outcome.tooLate += done.tooLate;
   }
   await markDamaged(query, tenant, damaged);
   await deleteBlocks(
@@ -91,6 +95,7 @@ async function planTargets(
         tagId,
         window: piece.window,
         exists: stored !== undefined,
+        retired: stored?.retired ?? false,
         incoming: sliceColumns(columns, from + piece.from, from + piece.to),
       };
       return { target, load: target.incoming.tagIds.length + (stored?.n ?? 0) };
@@ -104,13 +109,21 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
     tenant,
     targets.filter(({ exists }) => exists).map(({ tagId, window }) => ({ tagId, startUs: window.startUs })),
   );
+  // Hours without a chunk that are stored nevertheless: their minutes were retired, what comes now can't be added to them.
+  const closed = await keptHours(query, tenant, distinctDays(targets));
   const storedByKey = new Map(stored.map((chunk) => [`${chunk.tagId}/${chunk.startUs}`, chunk.columns]));
   const chunks: NewChunk[] = [];
   const replaced: { tagId: number; startUs: number }[] = [];
   const settled: SettledHours[] = [];
   const stale: { tagId: number; timeUs: number }[] = [];
-  const counts = { samples: 0, duplicates: 0, conflicts: 0 };
-  for (const { tagId, window, incoming } of targets) {
+  const counts = { samples: 0, duplicates: 0, conflicts: 0, tooLate: 0 };
+  for (const { tagId, window, exists, incoming: came, retired } of targets) {
+    const incoming = exists ? came : withoutHours(came, closed);
+    if (retired || incoming.tagIds.length === 0) {
+      counts.tooLate += came.tagIds.length;
+      continue;
+    }
+    counts.tooLate += came.tagIds.length - incoming.tagIds.length;
     const before = storedByKey.get(`${tagId}/${window.startUs}`);
     const merged =
       before === undefined
@@ -135,6 +148,26 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
   await settleHours(query, tenant, settled);
   await forgetHours(query, tenant, stale);
   return { ...counts, chunksWritten: chunks.length };
+}
+
+/** Days of large windows that have no chunk yet. */
+function distinctDays(targets: readonly Target[]): { tagId: number; dayUs: number }[] {
+  const days = new Map<string, { tagId: number; dayUs: number }>();
+  for (const { tagId, window, exists } of targets) {
+    const dayUs = Math.floor(window.startUs / DAY_US) * DAY_US;
+    if (!exists && window.spanS >= 3_600) days.set(`${tagId}/${dayUs}`, { tagId, dayUs });
+  }
+  return [...days.values()];
+}
+
+function withoutHours(columns: SampleColumns, hours: ReadonlySet<string>): SampleColumns {
+  if (hours.size === 0) return columns;
+  const open: number[] = [];
+  for (let i = 0; i < columns.tagIds.length; i++) {
+    const hourUs = Math.floor((columns.sourceTimesUs[i] ?? 0) / HOUR_US) * HOUR_US;
+    if (!hours.has(`${columns.tagIds[i]}/${hourUs}`)) open.push(i);
+  }
+  return open.length === columns.tagIds.length ? columns : pickColumns(columns, open);
 }
 
 function bucketsOf(times: Float64Array, widthUs: number): number[] {

@@ -1,11 +1,14 @@
 export * from './append-listener.js';
 export { openBatchLedger } from './batch-ledger.js';
 export * from './compactor.js';
+export { eraseTenant, type ErasedCounts } from './erase-tenant.js';
 export type { FoldOutcome } from './fold-blocks.js';
 export type { MergeOutcome } from './merge-chunks.js';
 export * from './is-data-fault.js';
 export * from './migrate-series.js';
 export { MAX_BUCKETS } from './read-buckets.js';
+export * from './retention.js';
+export type { RetireOutcome } from './retire-history.js';
 export { HOLD_LIMIT_US } from './rollup-rows.js';
 export * from './series-contract.js';
 export type { SeriesDatabaseOptions } from './series-database.js';

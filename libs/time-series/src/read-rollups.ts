@@ -59,9 +59,12 @@ export async function readRollups(
   }
   const renewed = renewedStretches(joined, fresh, widthUs, gaps);
   if (renewed.length === 0) return joined;
-  const computed = await fromSamples(query, tenant, renewed, fresh, widthUs, gaps);
+  // Where samples were retired the stored rows stay as they are.
+  const retired = await retiredStretches(query, tenant, renewed);
+  const computable = renewed.filter((stretch) => !retired.has(stretch));
+  const computed = computable.length === 0 ? [] : await fromSamples(query, tenant, computable, fresh, widthUs, gaps);
   for (const [tagId, rows] of computed) {
-    const stretches = renewed.filter((stretch) => stretch.tagId === tagId);
+    const stretches = computable.filter((stretch) => stretch.tagId === tagId);
     joined.set(tagId, inOrder([...outside(joined.get(tagId) ?? new RollupRows(0), stretches), rows]));
   }
   return joined;
@@ -143,6 +146,24 @@ async function rowsOfMinutes(
     found.set(tagId, widthUs === MINUTE_US ? rows : rollUpRows(rows, startsEvery(widthUs)));
   }
   return found;
+}
+
+async function retiredStretches(query: Query, tenant: TenantContext, stretches: readonly Stretch[]): Promise<ReadonlySet<Stretch>> {
+  const rows = await query<{ at: number }>(
+    `select distinct u.at::int4 as at from unnest($2::int4[], $3::int8[], $4::int8[]) with ordinality as u(tag_id, from_us, to_us, at)
+       join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us > u.from_us - ${DAY_US} and c.window_start_us < u.to_us
+      where c.tenant_id = $1::int4 and c.window_start_us > $5::int8 and c.window_start_us < $6::int8
+        and c.t_max_us >= u.from_us and c.t_min_us < u.to_us and c.data is null`,
+    [
+      tenant.tenantId,
+      stretches.map(({ tagId }) => tagId),
+      stretches.map(({ fromUs }) => fromUs),
+      stretches.map(({ toUs }) => toUs),
+      stretches.reduce((least, { fromUs }) => Math.min(least, fromUs), Infinity) - DAY_US,
+      stretches.reduce((most, { toUs }) => Math.max(most, toUs), -Infinity),
+    ],
+  );
+  return new Set(rows.flatMap(({ at }) => stretches[at - 1] ?? []));
 }
 
 /** Rows of every stretch from all its samples, those not yet folded included. */

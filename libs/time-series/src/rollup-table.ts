@@ -20,6 +20,8 @@ export interface SettledHours {
 interface DayRow extends DayKey {
   readonly hours: RollupRows;
   readonly quarters: RollupRows | undefined;
+  /** Finer levels of some of its hours were retired: it must stay, however few samples it holds. */
+  readonly kept: boolean;
 }
 
 /** Samples per row from which on a stored rollup costs clearly less than its samples. */
@@ -52,7 +54,19 @@ export async function readDays(
 }
 
 /** Puts these hours in the place of those that are stored. An hour that was there before counts one revision. */
-export async function settleHours(query: Query, tenant: TenantContext, settled: readonly SettledHours[]): Promise<void> {
+export const settleHours = (query: Query, tenant: TenantContext, settled: readonly SettledHours[]): Promise<void> =>
+  putHours(query, tenant, settled, { overStored: true });
+
+/** Stores the hours that are not stored, however few samples they hold: what they were computed from is about to go. */
+export const settleMissingHours = (query: Query, tenant: TenantContext, settled: readonly SettledHours[]): Promise<void> =>
+  putHours(query, tenant, settled, { overStored: false });
+
+async function putHours(
+  query: Query,
+  tenant: TenantContext,
+  settled: readonly SettledHours[],
+  { overStored }: { readonly overStored: boolean },
+): Promise<void> {
   const parts = settled.flatMap((own) => daysIn(own.hours).map((dayUs) => ({ ...own, dayUs })));
   const known = new Map((await readKeys(query, tenant, parts)).map((row) => [keyOf(row), row]));
   const changed = new Map<string, DayRow>();
@@ -61,14 +75,23 @@ export async function settleHours(query: Query, tenant: TenantContext, settled: 
     const before = changed.get(key) ?? known.get(key);
     const [from, to] = [hours.indexAt(dayUs), hours.indexAt(dayUs + DAY_US)];
     const touched = new Set(hours.bucketUs.subarray(from, to));
+    if (!overStored) for (let i = 0; before !== undefined && i < before.hours.length; i++) touched.delete(before.hours.bucketUs[i] ?? 0);
+    if (touched.size === 0) continue;
     changed.set(key, {
       tagId,
       dayUs,
+      kept: !overStored || (before?.kept ?? false),
       hours: replaced(before?.hours, hours, from, to, touched),
       quarters: replaced(before?.quarters, quarters, quarters.indexAt(dayUs), quarters.indexAt(dayUs + DAY_US), touched),
     });
   }
   await writeDays(query, tenant, [...changed.values()], known);
+}
+
+/** Starts of the hours that are stored of days of which finer levels were retired, as `tag/hour`. */
+export async function keptHours(query: Query, tenant: TenantContext, keys: readonly DayKey[]): Promise<ReadonlySet<string>> {
+  const days = (await readKeys(query, tenant, keys)).filter(({ kept }) => kept);
+  return new Set(days.flatMap(({ tagId, hours }) => Array.from(hours.bucketUs.subarray(0, hours.length), (hourUs) => `${tagId}/${hourUs}`)));
 }
 
 /** Removes hours whose samples changed below the hour level: they come back when their chunks merge. */
@@ -110,7 +133,7 @@ function replaced(before: RollupRows | undefined, rows: RollupRows, from: number
   const hourOf = startsEvery(HOUR_US);
   let at = from;
   const take = (untilUs: number): void => {
-    while (at < to && (rows.bucketUs[at] ?? 0) < untilUs) result.append(rows, at, ++at);
+    for (; at < to && (rows.bucketUs[at] ?? 0) < untilUs; at++) if (touched.has(hourOf(rows.bucketUs[at] ?? 0))) result.append(rows, at, at + 1);
   };
   for (let i = 0; before !== undefined && i < before.length; i++) {
     const bucketUs = before.bucketUs[i] ?? 0;
@@ -140,23 +163,30 @@ async function readKeys(
 ): Promise<DayRow[]> {
   if (keys.length === 0) return [];
   const days = keys.map(({ dayUs }) => dayUs);
-  const rows = await query<DayKey & { hours: Buffer; quarters: Buffer | null }>(
-    `select d.tag_id as "tagId", d.day_us as "dayUs", d.hours, d.quarters from unnest($2::int4[], $3::int8[], $4::int8[]) as u(tag_id, day_us, after_us)
+  const rows = await query<DayKey & { hours: Buffer; quarters: Buffer | null; kept: boolean }>(
+    `select d.tag_id as "tagId", d.day_us as "dayUs", d.hours, d.quarters, d.kept from unnest($2::int4[], $3::int8[], $4::int8[]) as u(tag_id, day_us, after_us)
        join series.rollup_day d on d.tag_id = u.tag_id and d.day_us = u.day_us and d.until_us > u.after_us
       where d.tenant_id = $1::int4 and d.day_us >= $5::int8 and d.day_us <= $6::int8`,
     [tenant.tenantId, keys.map(({ tagId }) => tagId), days, untilAfterUs, smallest(days), largest(days)],
   );
-  return rows.map(({ tagId, dayUs, hours, quarters }) => ({
+  return rows.map(({ tagId, dayUs, kept, hours, quarters }) => ({
     tagId,
     dayUs,
+    kept,
     hours: unpackRollups(hours),
     quarters: quarters === null ? undefined : unpackRollups(quarters),
   }));
 }
 
-async function writeDays(query: Query, tenant: TenantContext, days: readonly DayRow[], known: ReadonlyMap<string, unknown>): Promise<void> {
-  const kept = days.filter(({ hours }) => isWorthwhile(hours));
-  const gone = days.filter((day) => !isWorthwhile(day.hours) && known.has(keyOf(day)));
+async function writeDays(
+  query: Query,
+  tenant: TenantContext,
+  days: readonly DayRow[],
+  known: ReadonlyMap<string, unknown>,
+): Promise<void> {
+  const staysWith = (day: DayRow, rows: RollupRows): boolean => (day.kept ? rows.length > 0 : isWorthwhile(rows));
+  const kept = days.filter((day) => staysWith(day, day.hours));
+  const gone = days.filter((day) => !staysWith(day, day.hours) && known.has(keyOf(day)));
   if (gone.length > 0) {
     await query(
       `delete from series.rollup_day d using unnest($2::int4[], $3::int8[]) as u(tag_id, day_us)
@@ -174,7 +204,7 @@ async function writeDays(query: Query, tenant: TenantContext, days: readonly Day
     const part = kept.slice(from, from + 2_000);
     const hours = part.map((day) => packRollups(day.hours, HOUR_US, { settled: true }));
     const quarters = part.map((day) =>
-      day.quarters !== undefined && isWorthwhile(day.quarters)
+      day.quarters !== undefined && staysWith(day, day.quarters)
         ? packRollups(day.quarters, QUARTER_US, { settled: true })
         : Buffer.alloc(0),
     );
@@ -182,14 +212,14 @@ async function writeDays(query: Query, tenant: TenantContext, days: readonly Day
     const lengths = pieces.map((bytes) => bytes.length);
     const offsets = offsetsOf(lengths);
     await query(
-      `insert into series.rollup_day as d (tenant_id, tag_id, day_us, until_us, n, good, hours, quarters)
-       select $1::int4, tag_id, day_us, until_us, n, good, substring($2::bytea from h_at for h_bytes),
+      `insert into series.rollup_day as d (tenant_id, tag_id, day_us, until_us, n, good, kept, hours, quarters)
+       select $1::int4, tag_id, day_us, until_us, n, good, kept, substring($2::bytea from h_at for h_bytes),
               case when q_bytes > 0 then substring($2::bytea from q_at for q_bytes) end
-         from unnest($3::int4[], $4::int8[], $5::int8[], $6::int4[], $7::int4[], $8::int4[], $9::int4[], $10::int4[], $11::int4[])
-           as u(tag_id, day_us, until_us, n, good, h_at, h_bytes, q_at, q_bytes)
+         from unnest($3::int4[], $4::int8[], $5::int8[], $6::int4[], $7::int4[], $8::int4[], $9::int4[], $10::int4[], $11::int4[], $12::boolean[])
+           as u(tag_id, day_us, until_us, n, good, h_at, h_bytes, q_at, q_bytes, kept)
        on conflict (tenant_id, tag_id, day_us) do update
           set until_us = excluded.until_us, n = excluded.n, good = excluded.good, hours = excluded.hours, quarters = excluded.quarters,
-              revision = d.revision + 1`,
+              kept = excluded.kept, revision = d.revision + 1`,
       [
         tenant.tenantId,
         Buffer.concat(pieces),
@@ -202,6 +232,7 @@ async function writeDays(query: Query, tenant: TenantContext, days: readonly Day
         lengths.slice(0, part.length),
         offsets.slice(part.length),
         lengths.slice(part.length),
+        part.map((day) => day.kept),
       ],
     );
   }

@@ -33,3 +33,11 @@ export class StoredSamplesError extends TimeSeriesError {
 export class SeriesSchemaError extends TimeSeriesError {
   readonly code = 'SERIES_SCHEMA';
 }
+
+/** Something that a legal hold keeps was to be erased. */
+export class LegalHoldError extends TimeSeriesError {
+  readonly code = 'LEGAL_HOLD';
+  constructor(what: string) {
+    super(what, 'Release the hold first');
+  }
+}

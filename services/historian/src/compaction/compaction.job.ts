@@ -8,6 +8,7 @@ const IDLE_MS = 1_000;
 const AFTER_FAILURE_MS = 5_000;
 const MAINTAIN_EVERY_MS = 600_000;
 const MERGE_EVERY_MS = 10_000;
+const RETIRE_EVERY_MS = 600_000;
 const LONGEST_FOLD_PAUSE_MS = 60_000;
 /** Samples per transaction. */
 const MAX_SAMPLES = 400_000;
@@ -15,9 +16,10 @@ const MAX_SAMPLES = 400_000;
 interface TenantPlan {
   foldAtMs: number;
   mergeAtMs: number;
+  retireAtMs: number;
 }
 
-/** Folds blocks into history, merges chunks, keeps the partitions; in the background, one transaction after the other. */
+/** Folds blocks into history, merges chunks, retires what is older than its class allows, keeps the partitions; in the background, one transaction after the other. */
 @Injectable()
 export class CompactionJob {
   private readonly ending = new AbortController();
@@ -102,11 +104,17 @@ export class CompactionJob {
       plan.mergeAtMs = performance.now() + (busy ? 0 : MERGE_EVERY_MS);
       worked ||= busy;
     }
+    if (performance.now() >= plan.retireAtMs) {
+      const retired = await this.metrics.timed('retire', () => this.premises.compactor.retire(tenant, { nowUs }));
+      const rows = retired === undefined ? 0 : this.metrics.retired(retired);
+      plan.retireAtMs = performance.now() + (rows > 0 ? 0 : RETIRE_EVERY_MS);
+      worked ||= rows > 0;
+    }
     return worked;
   }
 
   private planOf({ tenantId }: TenantContext): TenantPlan {
-    const plan = this.plans.get(tenantId) ?? { foldAtMs: 0, mergeAtMs: 0 };
+    const plan = this.plans.get(tenantId) ?? { foldAtMs: 0, mergeAtMs: 0, retireAtMs: 0 };
     this.plans.set(tenantId, plan);
     return plan;
   }

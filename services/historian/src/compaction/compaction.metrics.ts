@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TenantContext } from '@telltale/tenancy';
-import type { FoldOutcome } from '@telltale/time-series';
+import type { FoldOutcome, RetireOutcome } from '@telltale/time-series';
 import { HistorianPremises } from '../historian-premises.js';
 
 const BACKLOG_EVERY_MS = 15_000;
@@ -12,6 +12,8 @@ export class CompactionMetrics {
   private readonly conflicts;
   private readonly damaged;
   private readonly duration;
+  private readonly tooLate;
+  private readonly retiredRows;
   private readonly partitions;
   private readonly backlogSamples;
   private readonly oldestBlock;
@@ -35,6 +37,15 @@ export class CompactionMetrics {
       name: 'telltale_historian_damaged_blocks_total',
       help: 'Stored blocks that can not be read',
     });
+    this.tooLate = metrics.counter({
+      name: 'telltale_historian_too_late_samples_total',
+      help: 'Samples left out because the raw samples of their time were retired',
+    });
+    this.retiredRows = metrics.counter({
+      name: 'telltale_historian_retired_rows_total',
+      help: 'Rows of history that lost a level by retention',
+      labels: ['level'],
+    });
     this.duration = metrics.histogram({
       name: 'telltale_historian_compaction_seconds',
       help: 'Time of one compaction transaction',
@@ -56,7 +67,7 @@ export class CompactionMetrics {
     });
   }
 
-  async timed<T>(step: 'fold' | 'merge', work: () => Promise<T>): Promise<T> {
+  async timed<T>(step: 'fold' | 'merge' | 'retire', work: () => Promise<T>): Promise<T> {
     const end = this.duration.startTimer({ step });
     const result = await work();
     end();
@@ -68,6 +79,16 @@ export class CompactionMetrics {
     this.duplicates.inc(outcome.duplicates);
     this.conflicts.inc(outcome.conflicts);
     this.damaged.inc(outcome.damagedBlocks);
+    this.tooLate.inc(outcome.tooLate);
+  }
+
+  /** Returns how many rows there were. */
+  retired({ rawRetired, minutesRetired, quartersRetired, hoursRetired }: RetireOutcome): number {
+    this.retiredRows.inc({ level: 'raw' }, rawRetired);
+    this.retiredRows.inc({ level: 'minute' }, minutesRetired);
+    this.retiredRows.inc({ level: 'quarter' }, quartersRetired);
+    this.retiredRows.inc({ level: 'hour' }, hoursRetired);
+    return rawRetired + minutesRetired + quartersRetired + hoursRetired;
   }
 
   maintained({ created, reclaimed }: { created: number; reclaimed: number }): void {

@@ -1,0 +1,87 @@
+import type { TenantContext } from '@telltale/tenancy';
+import { SeriesDatabase, type SeriesDatabaseOptions } from './series-database.js';
+import type { TimeRange } from './series-contract.js';
+
+/** Days that each level is kept; null: for ever. A coarser level is kept at least as long as a finer one. */
+export interface RetentionClass {
+  readonly class: string;
+  readonly rawDays: number | null;
+  readonly minuteDays: number | null;
+  readonly quarterDays: number | null;
+  readonly hourDays: number | null;
+}
+
+export interface LegalHold extends TimeRange {
+  /** All tags when null. */
+  readonly tagIds: readonly number[] | null;
+  readonly reason: string;
+}
+
+/** Who keeps what for how long. Tags without a class are in the class `default`; without that they are kept for ever. */
+export interface RetentionBook {
+  setClass(tenant: TenantContext, retention: RetentionClass): Promise<void>;
+  classes(tenant: TenantContext): Promise<readonly RetentionClass[]>;
+  assign(tenant: TenantContext, tagIds: readonly number[], className: string): Promise<void>;
+  /** Returns the id by which it is released. */
+  placeHold(tenant: TenantContext, hold: LegalHold, nowUs: number): Promise<number>;
+  releaseHold(tenant: TenantContext, holdId: number): Promise<boolean>;
+  holds(tenant: TenantContext): Promise<readonly (LegalHold & { readonly holdId: number })[]>;
+  close(): Promise<void>;
+}
+
+/** As telltale_api or telltale_historian. */
+export function openRetentionBook(url: string, options: SeriesDatabaseOptions = {}): RetentionBook {
+  const database = new SeriesDatabase(url, { maxConnections: 2, applicationName: 'telltale retention', ...options });
+  return {
+    setClass: (tenant, own) =>
+      database.inTenant(tenant, 'write', async (query) => {
+        await query(
+          `insert into series.retention_class (tenant_id, class, raw_days, minute_days, quarter_days, hour_days) values ($1, $2, $3, $4, $5, $6)
+           on conflict (tenant_id, class) do update set raw_days = excluded.raw_days, minute_days = excluded.minute_days,
+             quarter_days = excluded.quarter_days, hour_days = excluded.hour_days`,
+          [tenant.tenantId, own.class, own.rawDays, own.minuteDays, own.quarterDays, own.hourDays],
+        );
+      }),
+    classes: (tenant) =>
+      database.inTenant(tenant, 'read', (query) =>
+        query<RetentionClass>(
+          `select class, raw_days as "rawDays", minute_days as "minuteDays", quarter_days as "quarterDays", hour_days as "hourDays"
+             from series.retention_class where tenant_id = $1 order by class`,
+          [tenant.tenantId],
+        ),
+      ),
+    assign: (tenant, tagIds, className) =>
+      database.inTenant(tenant, 'write', async (query) => {
+        await query(
+          `insert into series.tag_retention (tenant_id, tag_id, class) select $1::int4, u.tag_id, $3 from unnest($2::int4[]) u(tag_id)
+           on conflict (tenant_id, tag_id) do update set class = excluded.class`,
+          [tenant.tenantId, tagIds, className],
+        );
+      }),
+    placeHold: (tenant, hold, nowUs) =>
+      database.inTenant(tenant, 'write', async (query) => {
+        const [row] = await query<{ id: number }>(
+          `insert into series.legal_hold (tenant_id, tag_ids, from_us, to_us, reason, placed_at_us) values ($1, $2::int4[], $3, $4, $5, $6) returning hold_id as id`,
+          [tenant.tenantId, hold.tagIds, hold.fromUs, hold.toUs, hold.reason, nowUs],
+        );
+        return row?.id ?? 0;
+      }),
+    releaseHold: (tenant, holdId) =>
+      database.inTenant(tenant, 'write', async (query) => {
+        const rows = await query('delete from series.legal_hold where tenant_id = $1 and hold_id = $2::int4 returning 1', [
+          tenant.tenantId,
+          holdId,
+        ]);
+        return rows.length === 1;
+      }),
+    holds: (tenant) =>
+      database.inTenant(tenant, 'read', (query) =>
+        query<LegalHold & { holdId: number }>(
+          `select hold_id as "holdId", tag_ids as "tagIds", from_us as "fromUs", to_us as "toUs", reason from series.legal_hold
+            where tenant_id = $1 order by placed_at_us, hold_id`,
+          [tenant.tenantId],
+        ),
+      ),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,122 @@
+import type { SampleColumns } from '@telltale/tag-sample';
+import type { TenantContext } from '@telltale/tenancy';
+import { minutesInAnyCase, unpackChunk } from './chunk-table.js';
+import { offsetsOf } from './byte-pieces.js';
+import { unpackRollups } from './rollup-pack.js';
+import { DAY_US, HOUR_US, MINUTE_US, QUARTER_US, rollUpRows, rollUpSamples, startsEvery, type RollupRows } from './rollup-rows.js';
+import { settleMissingHours } from './rollup-table.js';
+import type { Query } from './series-database.js';
+
+export interface RetireOutcome {
+  /** Chunks whose raw samples went; their minutes stay. */
+  readonly rawRetired: number;
+  /** Chunks that went with their minutes. */
+  readonly minutesRetired: number;
+  readonly quartersRetired: number;
+  readonly hoursRetired: number;
+}
+
+type Level = 'raw' | 'minute' | 'quarter' | 'hour';
+
+/** Beginning of what is due at a level: the class of the row's tag, `default` where it has none, and no legal hold on it. */
+const dueRows = (level: Level, startColumn: string, spanUs: string): string => `
+  left join series.tag_retention t on t.tenant_id = $1::int4 and t.tag_id = c.tag_id
+  join series.retention_class r on r.tenant_id = $1::int4 and r.class = coalesce(t.class, 'default')
+ where c.tenant_id = $1::int4 and c.${startColumn} < $4::int8 and r.${level}_days is not null
+   and c.${startColumn} + ${spanUs} <= $2::int8 - r.${level}_days * ${DAY_US}::int8
+   and not exists (select from series.legal_hold h where h.tenant_id = $1::int4 and (h.tag_ids is null or c.tag_id = any(h.tag_ids))
+                      and h.from_us < c.${startColumn} + ${spanUs} and h.to_us > c.${startColumn})`;
+
+interface DueChunk {
+  readonly tagId: number;
+  readonly startUs: number;
+  readonly data: Buffer | null;
+  readonly minutes: Buffer | null;
+}
+
+/**
+ * Retires what is older than its class allows, at most `maxRows` rows per level, in the caller's transaction. Before a finer level
+ * goes the coarser ones are written, also where they were not worth storing while the finer one was there.
+ */
+export async function retireHistory(
+  query: Query,
+  tenant: TenantContext,
+  options: { readonly nowUs: number; readonly maxRows: number },
+): Promise<RetireOutcome> {
+  const [least] = await query<Record<Level, number | null>>(
+    `select min(raw_days) as raw, min(minute_days) as minute, min(quarter_days) as quarter, min(hour_days) as hour
+       from series.retention_class where tenant_id = $1::int4`,
+    [tenant.tenantId],
+  );
+  /** Nothing younger than the shortest class is looked at. */
+  const paramsOf = (level: Level): readonly unknown[] | undefined => {
+    const days = least?.[level] ?? null;
+    return days === null ? undefined : [tenant.tenantId, options.nowUs, options.maxRows, options.nowUs - days * DAY_US];
+  };
+  const [hours, quarters, minutes, raw] = [paramsOf('hour'), paramsOf('quarter'), paramsOf('minute'), paramsOf('raw')];
+  return {
+    hoursRetired: hours === undefined ? 0 : await removed(query, HOURS, hours),
+    quartersRetired: quarters === undefined ? 0 : await removed(query, QUARTERS, quarters),
+    minutesRetired: minutes === undefined ? 0 : await retireMinutes(query, tenant, minutes),
+    rawRetired: raw === undefined ? 0 : await retireRaw(query, tenant, raw),
+  };
+}
+
+const HOURS = `delete from series.rollup_day d using (select c.tag_id, c.day_us from series.rollup_day c
+  ${dueRows('hour', 'day_us', `${DAY_US}`)} limit $3::int4) g where d.tenant_id = $1::int4 and d.tag_id = g.tag_id and d.day_us = g.day_us returning 1`;
+const QUARTERS = `update series.rollup_day d set quarters = null from (select c.tag_id, c.day_us from series.rollup_day c
+  ${dueRows('quarter', 'day_us', `${DAY_US}`)} and c.quarters is not null limit $3::int4) g
+  where d.tenant_id = $1::int4 and d.tag_id = g.tag_id and d.day_us = g.day_us returning 1`;
+
+const removed = async (query: Query, sql: string, params: readonly unknown[]): Promise<number> => (await query(sql, params)).length;
+
+const CHUNK = 'c.tag_id as "tagId", c.window_start_us as "startUs", c.minutes, c.data';
+
+async function retireMinutes(query: Query, tenant: TenantContext, params: readonly unknown[]): Promise<number> {
+  const due = await query<DueChunk>(
+    `select ${CHUNK} from series.sample_chunk c ${dueRows('minute', 'window_start_us', 'c.span_s * 1000000::int8')}
+        and c.merge_at_us is null order by c.tag_id, c.window_start_us limit $3::int4`,
+    params,
+  );
+  if (due.length === 0) return 0;
+  await settleMissingHours(
+    query,
+    tenant,
+    due.map((chunk) => {
+      const minutes = minutesOf(chunk);
+      return { tagId: chunk.tagId, hours: rollUpRows(minutes, startsEvery(HOUR_US)), quarters: rollUpRows(minutes, startsEvery(QUARTER_US)) };
+    }),
+  );
+  await query(
+    `delete from series.sample_chunk c using unnest($2::int4[], $3::int8[]) as u(tag_id, start_us)
+      where c.tenant_id = $1::int4 and c.tag_id = u.tag_id and c.window_start_us = u.start_us`,
+    [tenant.tenantId, due.map(({ tagId }) => tagId), due.map(({ startUs }) => startUs)],
+  );
+  return due.length;
+}
+
+async function retireRaw(query: Query, tenant: TenantContext, params: readonly unknown[]): Promise<number> {
+  const due = await query<DueChunk>(
+    `select ${CHUNK} from series.sample_chunk c ${dueRows('raw', 'window_start_us', 'c.span_s * 1000000::int8')}
+        and c.merge_at_us is null and c.data is not null order by c.tag_id, c.window_start_us limit $3::int4`,
+    params,
+  );
+  if (due.length === 0) return 0;
+  const pieces = due.map((chunk) => chunk.minutes ?? minutesInAnyCase(samplesOf(chunk)));
+  const lengths = pieces.map((piece) => piece.length);
+  await query(
+    `update series.sample_chunk c set data = null, minutes = substring($4::bytea from u.at for u.bytes)
+       from unnest($2::int4[], $3::int8[], $5::int4[], $6::int4[]) as u(tag_id, start_us, at, bytes)
+      where c.tenant_id = $1::int4 and c.tag_id = u.tag_id and c.window_start_us = u.start_us`,
+    [tenant.tenantId, due.map(({ tagId }) => tagId), due.map(({ startUs }) => startUs), Buffer.concat(pieces), offsetsOf(lengths), lengths],
+  );
+  return due.length;
+}
+
+const samplesOf = ({ tagId, startUs, data }: DueChunk): SampleColumns => unpackChunk(tagId, startUs, data ?? Buffer.alloc(0));
+
+function minutesOf(chunk: DueChunk): RollupRows {
+  if (chunk.minutes !== null) return unpackRollups(chunk.minutes);
+  const columns = samplesOf(chunk);
+  return rollUpSamples(columns, 0, columns.tagIds.length, MINUTE_US);
+}
