@@ -59,6 +59,9 @@ describe('values of the chart', () => {
     ['a service without limits', ['services', 'api', 'resources', 'limits'], {}],
     ['an api without a port of its own for metrics', ['services', 'api', 'metricsPort'], undefined],
     ['another port for metrics where there is none', ['services', 'alarms', 'metricsPort'], 4031],
+    ['an address of the console without http or https', ['publicUrl'], 'telltale.example.com'],
+    ['an address of the console with a path', ['publicUrl'], 'https://example.com/telltale'],
+    ['a proxy that is no network', ['trustProxy'], '*'],
     ['a short digest', ['image', 'digest'], 'sha256:1234'],
   ])('refuse %s', (_what, path, value) => {
     const spoilt = values();
@@ -221,6 +224,25 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
       expect(JSON.stringify(route)).not.toMatch(/metrics|40[01]1/);
   });
 
+  it('tells the api, and nobody else, its address and the proxy in front of it', () => {
+    const told = (documents: unknown[], name: string): unknown[] =>
+      list(
+        documents.find((one) => text(one, 'kind') === 'Deployment' && text(one, 'metadata', 'name') === `plant-${name}`),
+        ...['spec', 'template', 'spec', 'containers', 0, 'env'],
+      ).filter((variable) => ['PUBLIC_URL', 'TRUST_PROXY'].includes(text(variable, 'name')));
+    expect(told(everything(), 'api')).toEqual([
+      { name: 'PUBLIC_URL', value: 'https://telltale.example.com' },
+      { name: 'TRUST_PROXY', value: '1' },
+    ]);
+    expect(told(everything(), 'ingest')).toEqual([]);
+    expect(told(render(), 'api')).toEqual([]);
+    const given = render('--set', 'publicUrl=http://plant.local:8080', '--set-string', 'trustProxy=10.0.0.0/8');
+    expect(told(given, 'api')).toEqual([
+      { name: 'PUBLIC_URL', value: 'http://plant.local:8080' },
+      { name: 'TRUST_PROXY', value: '10.0.0.0/8' },
+    ]);
+  });
+
   it('pulls exactly the images of the list for air gaps', () => {
     const pulled = JSON.stringify(everything()).match(/(?<="image":")[^"]+/g) ?? [];
     expect(pulled).toHaveLength(8);
@@ -275,6 +297,10 @@ describe('compose file', () => {
       expect(metricsPort).toMatch(/^\d{4}$/);
       expect(list(file, 'services', name, 'ports').join()).not.toContain(metricsPort);
     }
+    expect(at(file, 'services', 'api', 'environment')).toMatchObject({
+      PUBLIC_URL: '${PUBLIC_URL:-http://localhost:4000}',
+      TRUST_PROXY: '${TRUST_PROXY:-}',
+    });
     expect(list(file, 'services', 'valkey', 'command').join(' ')).toMatch(
       /--appendonly yes.*--maxmemory-policy noeviction/,
     );

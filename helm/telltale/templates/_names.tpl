@@ -29,3 +29,21 @@ allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end -}}
+
+{{- define "telltale.publicUrl" -}}
+{{- if .Values.publicUrl -}}
+{{ .Values.publicUrl }}
+{{- else if .Values.ingress.enabled -}}
+https://{{ .Values.ingress.consoleHost }}
+{{- else if .Values.httpRoute.enabled -}}
+https://{{ .Values.httpRoute.consoleHost }}
+{{- end -}}
+{{- end -}}
+
+{{- define "telltale.trustProxy" -}}
+{{- if .Values.trustProxy -}}
+{{ .Values.trustProxy }}
+{{- else if or .Values.ingress.enabled .Values.httpRoute.enabled -}}
+1
+{{- end -}}
+{{- end -}}

@@ -15,6 +15,8 @@ export interface WebOptions extends ListenAddress, Partial<Health> {
   readonly metricsPort?: number | undefined;
   /** Bytes; larger bodies are answered 413. */
   readonly bodyLimit: number;
+  /** Whose X-Forwarded-For is believed: so many hops, or these networks. Absent: nobody's. */
+  readonly trustProxy?: number | readonly string[] | undefined;
   /** Header policy; helmet's defaults when absent. */
   readonly helmet?: FastifyHelmetOptions;
   /** Plugins and parsers that must be there before Nest registers its routes. */
@@ -31,6 +33,11 @@ export interface WebApplication {
   close(): Promise<void>;
 }
 
+function trustOf(trusted: WebOptions['trustProxy']): false | string[] | ((address: string, hop: number) => boolean) {
+  if (trusted === undefined) return false;
+  return typeof trusted === 'number' ? (_address, hop) => hop < trusted : [...trusted];
+}
+
 /** Nest on Fastify with security headers, /health/live and /health/ready; /metrics on a port of its own. Call `listen` when all is wired. */
 export async function createWebApplication(
   module: RootModule,
@@ -42,6 +49,7 @@ export async function createWebApplication(
     requestTimeout: 30_000,
     keepAliveTimeout: 20_000,
     forceCloseConnections: 'idle',
+    trustProxy: trustOf(options.trustProxy),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),

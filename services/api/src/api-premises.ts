@@ -6,6 +6,7 @@ import type { ApiSettings } from './api.settings.js';
 import { PlantData } from './graphql/plant-data.js';
 import { TenantBudget } from './graphql/tenant-budget.js';
 import { SessionPolicy } from './identity/session-policy.js';
+import { SignInThrottle } from './identity/sign-in-throttle.js';
 import { SessionReader } from './identity/session-reader.js';
 import { SessionWatch } from './identity/session-watch.js';
 import { ChangeHub } from './live/change-hub.js';
@@ -14,7 +15,10 @@ import { GrafanaLinks } from './plant/grafana-links.js';
 import { SimulationReader } from './plant/simulation-reader.js';
 import { InstalledConnectors } from './tag-import/installed-connectors.js';
 
+/** Each of the two pools; more than one tenant may use at once (TENANT_LIMITS). */
 const CONNECTIONS = 6;
+/** As the role's own limit for the registry, see libs/plant-registry. */
+const STATEMENT_TIMEOUT_MS = 10_000;
 
 /** Connections and everything made of them, opened before Nest wires it. */
 export class ApiPremises {
@@ -42,7 +46,7 @@ export class ApiPremises {
 
   static async open(settings: ApiSettings, logger: Logger): Promise<ApiPremises> {
     const registry = await RegistryDatabase.open(settings.DATABASE_URL, { maxConnections: CONNECTIONS });
-    const series = openSeriesReader(settings.DATABASE_URL);
+    const series = openSeriesReader(settings.DATABASE_URL, { maxConnections: CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
     const appended = openAppendListener(settings.DATABASE_URL);
     let announce = (_topic: 'alarms' | 'yields' | 'gateways', _tenantId: number): void => undefined;
     const changed = await ChangeListener.open(settings.DATABASE_URL, ['alarms', 'yields', 'gateways'], (channel, tenantId) => {
@@ -71,6 +75,7 @@ export class ApiPremises {
       { provide: SessionPolicy, useValue: new SessionPolicy({ sessionHours: this.settings.SESSION_HOURS, secure }) },
       { provide: UserRepository, useValue: this.users },
       { provide: AlarmActions, useValue: new AlarmActions(this.registry) },
+      { provide: SignInThrottle, useValue: new SignInThrottle(this.settings.SIGN_IN_FAILURES_PER_ADDRESS) },
       { provide: SimulationReader, useValue: new SimulationReader(this.settings.SIMULATION_FILE) },
       { provide: GrafanaLinks, useValue: new GrafanaLinks(this.settings.GRAFANA_URL) },
     ];

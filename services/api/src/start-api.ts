@@ -28,6 +28,7 @@ export async function startApi(settings: ApiSettings, logger: Logger = createLog
       port: settings.HTTP_PORT,
       metricsPort: settings.METRICS_PORT,
       bodyLimit: OPERATION_LIMITS.bodyBytes,
+      trustProxy: settings.TRUST_PROXY,
       helmet: CONSOLE_HEADERS,
       metrics,
       notReady,

@@ -55,6 +55,7 @@ export class ServedPlants {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: 0,
       SESSION_HOURS: 1,
+      SIGN_IN_FAILURES_PER_ADDRESS: 50,
       ...settings,
     }, logger);
     return new ServedPlants(api.url ?? '', database, acme, globex, () => api.close());

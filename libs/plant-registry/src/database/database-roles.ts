@@ -12,3 +12,6 @@ export type ServiceRole = (typeof SERVICE_ROLES)[number];
 
 /** Group of the per-tenant login roles `g_<tenant id>` with which Grafana reads. */
 export const GRAFANA_READER = 'grafana_reader';
+
+/** How long a statement of a role may take: behind the api somebody waits for the answer. */
+export const STATEMENT_LIMITS: Readonly<Partial<Record<ServiceRole, string>>> = { telltale_api: '10s' };

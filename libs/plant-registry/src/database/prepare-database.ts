@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { REGISTRY_MIGRATIONS } from '../migrations/registry-migrations.js';
-import { GRAFANA_READER, SERVICE_ROLES, type ServiceRole } from './database-roles.js';
+import { GRAFANA_READER, SERVICE_ROLES, STATEMENT_LIMITS, type ServiceRole } from './database-roles.js';
 import { guardFunctions } from './guarded-functions.js';
 
 export interface PrepareDatabaseOptions {
@@ -113,6 +113,8 @@ async function createRoles(admin: pg.Client, passwords: Readonly<Record<ServiceR
   for (const role of SERVICE_ROLES) {
     await createRole(admin, role);
     await admin.query(`alter role ${role} login password ${pg.escapeLiteral(passwords[role])}`);
+    const limit = STATEMENT_LIMITS[role];
+    if (limit !== undefined) await admin.query(`alter role ${role} set statement_timeout = '${limit}'`);
   }
   await createRole(admin, GRAFANA_READER);
 }

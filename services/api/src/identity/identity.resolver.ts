@@ -9,6 +9,7 @@ import { Allow, AllowAnyone, ALARM_HANDLERS, CurrentViewer } from './allow.decor
 import { Me, Person, Role } from './identity.type.js';
 import { SESSION_COOKIE, SessionReader } from './session-reader.js';
 import { SessionPolicy } from './session-policy.js';
+import { AddressLockedError, SignInThrottle } from './sign-in-throttle.js';
 import { SessionWatch } from './session-watch.js';
 import type { Viewer } from './viewer.js';
 
@@ -21,6 +22,7 @@ export class IdentityResolver {
     private readonly sessions: SessionReader,
     private readonly watch: SessionWatch,
     private readonly policy: SessionPolicy,
+    private readonly throttle: SignInThrottle,
     private readonly data: PlantData,
   ) {}
 
@@ -40,7 +42,13 @@ export class IdentityResolver {
   @Mutation(() => Me, { description: 'Starts a session; sets an HttpOnly cookie. Fails with code SIGN_IN_REFUSED or SIGN_IN_LOCKED.' })
   @AllowAnyone()
   async signIn(@Args('email') email: string, @Args('password') password: string, @Context() context: RequestContext): Promise<Me> {
-    const outcome = await this.users.signIn({ email, password, now: new Date(), sessionHours: this.policy.sessionHours, from: context.remoteAddress });
+    const request = { email, password, now: new Date(), sessionHours: this.policy.sessionHours, from: context.remoteAddress };
+    const outcome = await this.throttle
+      .attempt(context.remoteAddress, () => this.users.signIn(request), ({ kind }) => kind === 'signed-in')
+      .catch((error: unknown) => {
+        if (error instanceof AddressLockedError) context.reply?.header('retry-after', String(error.retryAfterS));
+        throw error;
+      });
     if (outcome.kind === 'locked') {
       throw new ApiError('SIGN_IN_LOCKED', 'Too many attempts: try again in 15 minutes.');
     }
