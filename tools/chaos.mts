@@ -47,6 +47,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
     args: script('historian'),
     env: () => ({}),
   },
+  poison: {
+    what: 'one job of 200 ends every consumer that works on it: it alone is put away after at most four, on both queue backends',
+    rounds: 1,
+    args: script('poison'),
+    env: () => ({}),
+  },
   redis: {
     what: 'Redis forgets everything (FLUSHALL, SIGKILL without persistence, away) between a gateway with its spool and Postgres: lost 0, duplicated 0',
     rounds: 40,
