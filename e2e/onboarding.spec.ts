@@ -49,7 +49,7 @@ withBrowser('onboarding', () => {
           return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
         })),
       );
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
       if (overflow > 0) found.push(`${overflow} px wider than ${width}`);
     }
     await page.setViewportSize({ width: 1440, height: 1000 });

@@ -41,6 +41,7 @@ export type EndpointState =
   | { readonly kind: 'connected'; readonly detail?: string }
   | { readonly kind: 'degraded'; readonly reason: string; readonly code: string }
   | { readonly kind: 'disconnected'; readonly reason: string; readonly code: string }
+  /** A person must approve the peer: what is approved comes back in the setting `trustedThumbprints`, SHA-256 in lower case. */
   | { readonly kind: 'untrusted'; readonly reason: string; readonly thumbprint: string; readonly subject: string; readonly certificatePem: string };
 
 export interface ProbeReport {

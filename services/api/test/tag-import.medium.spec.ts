@@ -140,14 +140,14 @@ describe('a tag file', () => {
   it('of 20 000 tags takes seconds', async () => {
     const rows = Array.from({ length: 20_000 }, (_, at) => `acme/plant/line-${at % 40}/tag-${at},Tag ${at},°C,-5.5,120.25,plc,1000,"nsu=urn:plc;s=Line${at % 40}.Tag${at}"`);
     const file = `path,name,unit,range_low,range_high,endpoint,scan_interval_ms,address.nodeId\n${rows.join('\n')}\n`;
-    const startedAt = performance.now();
+    const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
     const plan = await preview(file);
     const seenAt = performance.now();
     expect(counts(plan)).toEqual([20_000, 0, 0, 0]);
     planOf(await apply(file, plan.token));
-    const appliedAt = performance.now();
-    expect(counts(await preview(file))).toEqual([0, 0, 20_000, 0]);
-    const figures = [seenAt - startedAt, appliedAt - seenAt, performance.now() - appliedAt].map((ms) => `${(ms / 1000).toFixed(1)} s`);
-    process.stdout.write(`20 000 tags: preview ${figures[0]}, apply ${figures[1]}, again ${figures[2]}, ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB RSS of the test process\n`);
+    const wall = [seenAt - startedAt, performance.now() - seenAt].map((ms) => (ms / 1000).toFixed(1));
+    const { user, system } = process.cpuUsage(cpu);
+    process.stdout.write(`20 000 tags: preview ${wall[0]} s, apply ${wall[1]} s (${((user + system) / 1e6).toFixed(1)} s CPU), ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB RSS of the test process\n`);
+    expect(counts(await preview('path\nacme/plant/line-0/tag-0\n'))).toEqual([0, 0, 1, 0]);
   }, 60_000);
 });
