@@ -55,7 +55,7 @@ export class WholePath {
     ingest.start();
     historian.start();
     try {
-      await until(async () => (await fetch(`${url}/health/ready`)).ok, 60_000);
+      await until(async () => (await fetch(`${url}/health/ready`)).ok, 240_000);
       return path;
     } catch (error) {
       process.stderr.write(`ingest said: ${ingest.said}\nhistorian said: ${historian.said}\n`);
