@@ -22,6 +22,8 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   modbus: async (args) => (await import('./modbus.mts')).benchModbus(args),
   opcua: async (args) => (await import('./opcua.mts')).benchOpcUa(args),
 };
+// Servers that a bench started end with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const [name = '', ...args] = process.argv.slice(2);
 const bench = BENCHES[name];
 if (bench === undefined) {

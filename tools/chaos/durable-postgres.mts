@@ -20,6 +20,9 @@ export interface DurablePostgresOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
 }
 
+// Servers and services that a script started end with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 /** A Postgres of its own that keeps every promise about the disk, and can be killed like one on a failing machine. */
 export class DurablePostgres {
   readonly folder: string;
