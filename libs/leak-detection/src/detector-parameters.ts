@@ -43,6 +43,16 @@ export const DetectorParameters = z.strictObject({
   levelMinutes: z.int().default(240).describe('Memory of that level'),
   smoothing: z.number().default(0.4).describe('Weight of the newest minute in what the medium rule looks at'),
   mediumMinutes: z.int().default(3).describe('The medium rule must hold for so many minutes in a row'),
+  presentShare: z
+    .number()
+    .default(0.7)
+    .describe(
+      'The medium rule needs this share of its threshold in the newest minute, too: what is over raises nothing',
+    ),
+  leanShare: z
+    .number()
+    .default(0.5)
+    .describe('Fast thresholds are higher by this share where all reference sensors lie on one side'),
   relearnMinutes: z.int().default(720).describe('A sensor that was off alone for longer learns its new level …'),
   relearnPace: z.number().default(8).describe('… so many times faster'),
   neighbourShare: z.number().default(0.3).describe('The better neighbour shows at least this share of the excess …'),
@@ -55,7 +65,10 @@ export const DetectorParameters = z.strictObject({
     .default(0.33)
     .describe('The same share for the medium rule, which looks at smoothed values'),
   slowNeighbourShare: z.number().default(0.38).describe('… and for the slow rule'),
-  localShare: z.number().default(0.6).describe('Share of the excess that must remain after the warmth of the surroundings is taken off'),
+  localShare: z
+    .number()
+    .default(0.6)
+    .describe('Share of the excess that must remain after the warmth of the surroundings is taken off'),
   slowNeighbourC: z.number().default(0.6),
   slowFarShare: z.number().default(0.15).describe('The other neighbour shows at least this share in the slow rule'),
   slowHours: z.int().default(2).describe('Hours in a row above the limit'),

@@ -32,7 +32,9 @@ export function bestNeighbour(run: RunState, sensor: number, excess: ArrayLike<n
 /** Looks for a plume at the sensor by its contrast to the surroundings. */
 export function fastRule(run: RunState, sensor: number, gated: boolean): DetectionPath | undefined {
   const { parameters: p, columns: c } = run;
-  const factor = gated || (c.good[sensor] ?? 0) < p.profileMinutes ? p.transientFactor : 1;
+  const unsure = gated || (c.good[sensor] ?? 0) < p.profileMinutes ? p.transientFactor : 1;
+  // A reference from one side only does not average out what changes along the run.
+  const factor = unsure * (1 + p.leanShare * (run.near.lean[sensor] ?? 0));
   const spread = contrastSpreadOf(run, sensor);
   const level = max(0, c.level[sensor] ?? 0);
   // Where the whole neighbourhood is warm, its warmest sensor is no leak yet.
@@ -47,7 +49,10 @@ export function fastRule(run: RunState, sensor: number, gated: boolean): Detecti
     );
   };
   const isHigh = holds(c.contrast, factor * max(p.highSigma * spread, p.highC), p.neighbourShare);
-  const isMedium = holds(c.smooth, factor * max(p.mediumSigma * spread, p.mediumC), p.steadyNeighbourShare);
+  const medium = factor * max(p.mediumSigma * spread, p.mediumC);
+  // Smoothed values remember what is over: this minute must still show it.
+  const isPresent = (c.contrast[sensor] ?? 0) > p.presentShare * medium;
+  const isMedium = isPresent && holds(c.smooth, medium, p.steadyNeighbourShare);
   c.high[sensor] = isHigh ? (c.high[sensor] ?? 0) + 1 : 0;
   c.medium[sensor] = isMedium ? (c.medium[sensor] ?? 0) + 1 : 0;
   const lasted = max(c.high[sensor] ?? 0, c.medium[sensor] ?? 0);

@@ -29,6 +29,8 @@ export interface Neighbourhood {
   readonly positionsM: Float64Array;
   /** Reference candidates of sensor i, nearest first. */
   readonly reference: readonly Int32Array[];
+  /** How one-sided the reference of sensor i is: 0 as many on both sides, 1 all on one. */
+  readonly lean: Float64Array;
   readonly minReference: number;
   readonly wantedReference: number;
   /** Sensors that a plume at i still reaches (nearer than the exclusion), without i, nearest first. */
@@ -67,6 +69,13 @@ export function neighbourhoodOf(layout: RunLayout, parameters: DetectorParameter
     Array.from(positionsM, (x, j) => ({ j, m: Math.abs(x - (positionsM[i] ?? 0)) }))
       .filter((other) => other.j !== i)
       .sort((a, b) => a.m - b.m || a.j - b.j);
+  const leanOf = (i: number): number => {
+    const used = (all[i] ?? [])
+      .filter((other) => other.m > exclusion && other.m <= referenceM)
+      .slice(0, parameters.referenceSensors);
+    const left = used.filter((other) => other.j < i).length;
+    return used.length === 0 ? 1 : Math.abs(2 * left - used.length) / used.length;
+  };
   const indices = (list: { j: number }[]): Int32Array => Int32Array.from(list, (other) => other.j);
   const all = Array.from({ length: count }, (_, i) => byDistance(i));
   const exclusion = shortRun ? Math.min(excludedM, spacingM * 1.05) : excludedM;
@@ -80,6 +89,7 @@ export function neighbourhoodOf(layout: RunLayout, parameters: DetectorParameter
           .slice(0, 2 * parameters.referenceSensors),
       ),
     ),
+    lean: Float64Array.from(positionsM, (_, i) => leanOf(i)),
     minReference: shortRun ? 2 : parameters.minReferenceSensors,
     wantedReference: parameters.referenceSensors,
     near: all.map((others) => indices(others.filter((other) => other.m <= Math.max(excludedM, spacingM * 1.05)))),

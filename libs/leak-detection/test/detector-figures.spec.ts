@@ -21,6 +21,15 @@ describe('the figures of the detector', () => {
     expect(falseAlarmsPerMonth(found)).toBeLessThanOrEqual(2.2);
   }, 120_000);
 
+  it('opens nothing for warmth that is over, and less at the ends of the run', () => {
+    const { falseAlarms } = evaluate(
+      makeLine({ seed: 109, sensors: 60, days: 14, leaks: fiveLeaks(109), disturbances: true }),
+    );
+    for (const { excessC } of falseAlarms) expect(excessC).toBeGreaterThan(1);
+    const atTheEnds = falseAlarms.filter(({ positionM }) => positionM < 3 || positionM > 85.5);
+    expect(atTheEnds).toEqual([]);
+  }, 120_000);
+
   const folder = join(process.env['TELLTALE_DATA_DIR'] ?? '/nonexistent', 'steam-sim');
   const recorded = existsSync(folder) ? it : it.skip;
   recorded(
