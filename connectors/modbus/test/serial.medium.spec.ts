@@ -124,6 +124,29 @@ const slaves = [1, 2, 3].flatMap((unit) => [tag(unit, 5), tag(unit, 40)]);
     host.dispose();
   });
 
+  it('takes no answer that comes after more than the time-out and the rest for the next one', async () => {
+    let epoch = 0;
+    const device = await new SimulatedDevice((_unit, _table, address) => epoch * 100 + address, 'rtu').start();
+    ends.push(() => device.stop());
+    const { connector } = connectorAt(device, {}, { requestTimeoutMs: 80 });
+    const tags = [tag(1, 5), tag(1, 6), tag(1, 7)];
+    await connector.open();
+    for (epoch = 1; epoch <= 12; epoch++) {
+      // Every third answer comes two and a half time-outs late: after the rest, while the next request waits.
+      device.thinksMs.set(1, epoch % 3 === 1 ? 200 : 0);
+      for (const { tagId, value, status } of (await connector.poll?.(tags)) ?? []) {
+        if (isGood(status)) expect(value).toBe(epoch * 100 + tagId - 1_000);
+        else expect(value).toBeNaN();
+      }
+    }
+    device.thinksMs.clear();
+    await pause(400);
+    epoch = 50;
+    let good = false;
+    for (let i = 0; i < 3 && !good; i++) good = (await connector.poll?.(tags))?.every(({ status, value, tagId }) => isGood(status) && value === 5_000 + tagId - 1_000) === true;
+    expect(good).toBe(true);
+  });
+
   it('never asks all units at once', async () => {
     const device = await newDevice();
     const { connector } = connectorAt(device);

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import { pause } from '@telltale/connector-sdk/testing';
 import type { ModbusTable } from '../src/modbus.address.js';
 import { crc16 } from '../src/wire/crc16.js';
 import { plantAuthority, type Authority } from './plant-authority.js';
@@ -76,6 +77,7 @@ export class SimulatedDevice {
   /** Requests that came while an answer was on the wire. */
   collisions = 0;
   private wireFreeMs = 0;
+  private speaking: Promise<void> = Promise.resolve();
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
   private serial: { readonly pair: SerialPair; readonly close: () => Promise<void> } | undefined;
@@ -183,14 +185,12 @@ export class SimulatedDevice {
     const nowMs = performance.now();
     if (nowMs < this.wireFreeMs) this.collisions++;
     else if (this.wireFreeMs > 0) this.shortestSilenceMs = Math.min(this.shortestSilenceMs, nowMs - this.wireFreeMs);
-    const thinksMs = this.thinksMs.get(unit) ?? 0;
-    const lastsMs = thinksMs + (requestBytes + frame.length) * this.byteMs;
-    this.wireFreeMs = nowMs + lastsMs;
-    if (lastsMs === 0) return wire.write(frame);
-    setTimeout(() => {
-      this.wireFreeMs = performance.now();
-      wire.write(frame);
-    }, lastsMs);
+    // One thing after the other, as in a real unit.
+    const freeMs = Math.max(nowMs, this.wireFreeMs);
+    this.wireFreeMs = freeMs + (this.thinksMs.get(unit) ?? 0) + (requestBytes + frame.length) * this.byteMs;
+    if (this.wireFreeMs === nowMs) return wire.write(frame);
+    const dueMs = this.wireFreeMs;
+    this.speaking = this.speaking.then(() => pause(Math.max(0, dueMs - performance.now()))).then(() => wire.write(frame));
   }
 
   private answer(wire: Wire, request: Buffer): void {
@@ -240,41 +240,41 @@ export class SimulatedDevice {
       case 'answers-late':
         return void setTimeout(() => wire.write(frame), this.lateMs);
       case 'wrong-transaction-or-crc':
-        return void wire.write(tcp ? this.frame((transaction + 7) & 0xffff, unit, right) : changed(frame.length - 1, (frame.at(-1) ?? 0) ^ 0x55));
+        return wire.write(tcp ? this.frame((transaction + 7) & 0xffff, unit, right) : changed(frame.length - 1, (frame.at(-1) ?? 0) ^ 0x55));
       case 'wrong-unit':
-        return void wire.write(this.frame(transaction, unit + 1, right));
+        return wire.write(this.frame(transaction, unit + 1, right));
       case 'wrong-function':
-        return void wire.write(this.frame(transaction, unit, Buffer.from([functionCode === 3 ? 4 : 3, ...right.subarray(1)])));
+        return wire.write(this.frame(transaction, unit, Buffer.from([functionCode === 3 ? 4 : 3, ...right.subarray(1)])));
       case 'greater-byte-count':
-        return void wire.write(this.frame(transaction, unit, Buffer.from([functionCode, (right[1] ?? 0) + 2, ...right.subarray(2)])));
+        return wire.write(this.frame(transaction, unit, Buffer.from([functionCode, (right[1] ?? 0) + 2, ...right.subarray(2)])));
       case 'smaller-byte-count':
-        return void wire.write(this.frame(transaction, unit, Buffer.from([functionCode, (right[1] ?? 0) - 1, ...right.subarray(2)])));
+        return wire.write(this.frame(transaction, unit, Buffer.from([functionCode, (right[1] ?? 0) - 1, ...right.subarray(2)])));
       case 'truncated':
-        return void wire.write(frame.subarray(0, frame.length - 2));
+        return wire.write(frame.subarray(0, frame.length - 2));
       case 'trailing-bytes':
-        return void wire.write(Buffer.concat([frame, Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9])]));
+        return wire.write(Buffer.concat([frame, Buffer.from([1, 2, 3, 4, 5, 6, 7, 8, 9])]));
       case 'garbage-first':
-        return void wire.write(Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n'), frame]));
+        return wire.write(Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\n'), frame]));
       case 'closes':
-        return void wire.end();
+        return wire.end();
       case 'resets-in-the-middle':
         wire.write(frame.subarray(0, 6));
         return void setTimeout(() => wire.reset(), 10);
       case 'exception-failure':
-        return void wire.write(this.frame(transaction, unit, Buffer.from([functionCode | 0x80, 4])));
+        return wire.write(this.frame(transaction, unit, Buffer.from([functionCode | 0x80, 4])));
       case 'exception-busy':
-        return void wire.write(this.frame(transaction, unit, Buffer.from([functionCode | 0x80, 6])));
+        return wire.write(this.frame(transaction, unit, Buffer.from([functionCode | 0x80, 6])));
       case 'gateway-target-silent':
-        return void wire.write(this.frame(transaction, unit, Buffer.from([functionCode | 0x80, 0x0b])));
+        return wire.write(this.frame(transaction, unit, Buffer.from([functionCode | 0x80, 0x0b])));
       case 'wrong-protocol-or-bit-flip':
-        return void wire.write(tcp ? changed(3, 1) : changed(4, (frame[4] ?? 0) ^ 4));
+        return wire.write(tcp ? changed(3, 1) : changed(4, (frame[4] ?? 0) ^ 4));
       case 'answers-twice':
         wire.write(frame);
-        return void wire.write(frame);
+        return wire.write(frame);
       case 'lying-length':
-        return void wire.write(tcp ? changed(5, 60) : changed(2, 60));
+        return wire.write(tcp ? changed(5, 60) : changed(2, 60));
       case 'repeats-the-last-answer':
-        return void wire.write(this.lastAnswer ?? frame);
+        return wire.write(this.lastAnswer ?? frame);
       case 'rest-comes-late':
         wire.write(frame.subarray(0, 8));
         return void setTimeout(() => wire.write(frame.subarray(8)), this.lateMs);
