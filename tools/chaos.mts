@@ -40,6 +40,20 @@ const SUITES: Readonly<Record<string, Suite>> = {
     args: () => ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), 'connectors/modbus/test/misbehaviour', '-i'],
     env: (rounds) => ({ TELLTALE_CHAOS_ROUNDS: String(rounds) }),
   },
+  backfill: {
+    what: 'rounds are seconds of plant time for which the cable to an OPC UA server with history is cut: all of it comes back, live values are not late meanwhile (--fault=tags=N)',
+    rounds: 3_600,
+    silenceMs: 300_000,
+    args: script('backfill'),
+    env: () => ({}),
+  },
+  line: {
+    what: 'rounds are seconds of each fault (latency, loss, corruption, half-open, slow, cut) on the lines gateway - ingest and OPC UA server - gateway: lost 0, duplicated 0',
+    rounds: 15,
+    silenceMs: 300_000,
+    args: script('line'),
+    env: () => ({}),
+  },
   historian: {
     what: 'kills the historian and a durable Postgres at random instants and at exact statements (commit, acknowledge, every step of compaction): lost 0, duplicated 0',
     rounds: 200,

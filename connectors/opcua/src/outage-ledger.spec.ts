@@ -41,6 +41,14 @@ describe('outage ledger', () => {
     expect(ledger.end({ ...publication(1, 110), waitedMs: 0 })?.fromUs).toBe(100.8 * S);
   });
 
+  test('values that waited on a slow line prove nothing about those behind them', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
+    ledger.mark(publication(1, 104, 101.5), 5 * DUE);
+    ledger.begin(104_000);
+    expect(ledger.end({ ...publication(1, 110), joint: 'new', waitedMs: 0 })).toEqual({ fromUs: 101.5 * S, toUs: 110 * S });
+  });
+
   test('the slowest subscription decides where the outage began', () => {
     const ledger = new OutageLedger();
     for (const at of [100, 101]) {
@@ -145,6 +153,13 @@ describe('outage ledger', () => {
     for (const at of [100, 101]) for (const one of [1, 2]) ledger.mark(publication(one, at), DUE);
     expect(ledger.mark({ ...publication(1, 101.8, 101.8, [101.6]), joint: 'notifications-lost' }, DUE)).toEqual({ fromUs: 101 * S, toUs: 101.6 * S });
     expect(ledger.mark({ ...publication(2, 101.8), joint: 'notifications-lost' }, DUE)).toBeUndefined();
+  });
+
+  test('a queue that overflowed on a slow line lost what is older than its oldest value; single values are no hole', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
+    expect(ledger.mark({ ...publication(1, 101.9, 101.9, [101.8]), joint: 'queue-overflowed' }, DUE)).toBeUndefined();
+    expect(ledger.mark({ ...publication(1, 103.8, 103.7, [103.5, 103.6]), joint: 'queue-overflowed' }, DUE)).toEqual({ fromUs: 101.9 * S, toUs: 103.5 * S });
   });
 
   test('a queue that overflowed during the outage lost only what is older than its oldest value', () => {

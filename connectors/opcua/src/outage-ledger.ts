@@ -30,6 +30,8 @@ interface Flow {
   scanUs: number;
   newestSourceUs: TimeUs;
   publishTimeUs: TimeUs;
+  /** When the server last said that it had nothing to tell. */
+  restedAtUs: TimeUs;
   dataAtMs: number;
   /** A publication came too late; the values after it are awaited. */
   suspicion: Suspicion | undefined;
@@ -74,12 +76,17 @@ export class OutageLedger {
     return hole;
   }
 
-  /** Sequence numbers are missing: the server had no copy of a notification any more. */
-  private lostBefore({ subscription, joint, sourceTimesUs }: FlowMark): OutageBounds | undefined {
+  /**
+   * Sequence numbers are missing: the server had no copy of a notification any more. Or its queues overflowed, because the line was too slow: it
+   * dropped what is older than the oldest value that came. Single values dropped all the time (sampled faster than the queue) are no hole.
+   */
+  private lostBefore({ subscription, scanUs, joint, sourceTimesUs }: FlowMark): OutageBounds | undefined {
     const fromUs = this.flows.get(subscription)?.newestSourceUs;
-    if (joint !== 'notifications-lost' || fromUs === undefined) return undefined;
+    if ((joint !== 'notifications-lost' && joint !== 'queue-overflowed') || fromUs === undefined) return undefined;
     const later = sourceTimesUs.filter((time) => time > fromUs);
-    return later.length > 0 ? { fromUs, toUs: Math.min(...later) } : undefined;
+    const toUs = Math.min(...later);
+    if (later.length === 0 || (joint === 'queue-overflowed' && toUs - fromUs <= Math.max(SHORTEST_HOLE_US, 2 * scanUs))) return undefined;
+    return { fromUs, toUs };
   }
 
   /** One outage, one gap: the other subscriptions were away as well. */
@@ -114,10 +121,13 @@ export class OutageLedger {
   }
 
   private record({ subscription, scanUs, newestSourceUs, publishTimeUs, atMs }: FlowMark): void {
-    const flow = this.flows.get(subscription) ?? { scanUs, newestSourceUs: 0, publishTimeUs: 0, dataAtMs: -Infinity, suspicion: undefined };
+    const flow = this.flows.get(subscription) ?? { scanUs, newestSourceUs: 0, publishTimeUs: 0, restedAtUs: 0, dataAtMs: -Infinity, suspicion: undefined };
     this.flows.set(subscription, flow);
     if (publishTimeUs !== undefined) flow.publishTimeUs = Math.max(flow.publishTimeUs, publishTimeUs);
-    if (newestSourceUs === undefined) return;
+    if (newestSourceUs === undefined) {
+      flow.restedAtUs = flow.publishTimeUs;
+      return;
+    }
     const isFresh = newestSourceUs > flow.newestSourceUs;
     if (isFresh && flow.newestSourceUs > 0 && publishTimeUs !== undefined) this.clocksAgree = Math.abs(publishTimeUs - newestSourceUs) < SAME_CLOCK_US;
     flow.newestSourceUs = Math.max(flow.newestSourceUs, newestSourceUs);
@@ -159,12 +169,12 @@ export class OutageLedger {
   }
 
   /**
-   * Where tags move, everything up to the newest value was received. Where they rest, a publication proves it up to one
-   * scan before: what changed later may not have been sampled yet.
+   * Where tags move, everything up to the newest value was received. Where they rest, a keep-alive proves it up to one scan before: what
+   * changed later may not have been sampled yet. A publication with values proves nothing beyond them: on a slow line it waited, and others behind it.
    */
   private receivedUpTo(flow: Flow): TimeUs {
-    const { scanUs, newestSourceUs, publishTimeUs } = flow;
-    return this.isMoving(flow) || !this.clocksAgree ? newestSourceUs : Math.max(newestSourceUs, publishTimeUs - scanUs);
+    const { scanUs, newestSourceUs, restedAtUs } = flow;
+    return this.isMoving(flow) || !this.clocksAgree ? newestSourceUs : Math.max(newestSourceUs, restedAtUs - scanUs);
   }
 
   private isMoving({ scanUs, newestSourceUs, publishTimeUs }: Flow): boolean {

@@ -20,6 +20,9 @@ const RECONCILE_AFTER_MS = 60_000;
 const KEY_RETRY_MS = 15_000;
 const UNKNOWN_TAG_ATTEMPTS = 3;
 const TOO_LARGE = 413;
+/** What the platform can't read was sound when it left: it may have been damaged on a line without TLS. */
+const UNREADABLE = 400;
+const UNREADABLE_ATTEMPTS = 6;
 /** What may have been accepted by an earlier attempt must not be sent again in parts: it would be committed this long after the batch before it. */
 const COMMITTED_WITHIN_MS = 120_000;
 const NOTE_LATE_EVERY_MS = 5_000;
@@ -191,6 +194,7 @@ export class Drain {
       return;
     }
     if (error.status === TOO_LARGE && this.tooLarge(record, error)) return;
+    if (error.status === UNREADABLE && record.attempts < UNREADABLE_ATTEMPTS) return;
     const refused = this.room.spool.refuse(record, `The platform refused the batch: ${error.message}`);
     this.premises.logger.error({ code: error.code, epoch: record.epoch, seq: record.seq }, `A batch is quarantined on the gateway: ${error.message}`);
     if (refused) this.quarantine.keep(record.epoch, record.seq, refused.bytes, `${error.status} ${error.code}: ${error.message}`);

@@ -3,6 +3,7 @@ import type { Bookmarks } from '@telltale/edge-spool';
 import type { ConfiguredEndpoint, ConfiguredTag } from '@telltale/ingest-contract';
 import type { ContinuityRow, Sample } from '@telltale/tag-sample';
 import type { HistoryRequest } from '../history/history-backfill.js';
+import { TagBook } from './tag-book.js';
 import { EndpointJournal, type JournalOptions } from './endpoint-journal.js';
 
 const T0 = 1_790_000_000_000_000;
@@ -135,11 +136,24 @@ describe('EndpointJournal', () => {
     expect(desk.samples).toHaveLength(1);
   });
 
-  it('passes on what the connector missed, for tags that are still collected', () => {
+  it('passes on what the connector missed, for tags that are still collected', async () => {
     const desk = new Desk();
     const journal = desk.open([{}], { keepsHistory: true });
     journal.missed({ tagIds: [1, 99], fromUs: T0, toUs: T0 + SECOND, reason: 'The line was cut.' });
+    await Promise.resolve();
     expect(desk.rows).toEqual([{ tagIds: [1], fromUs: T0, toUs: T0 + SECOND, kind: 'gap', reason: 'The line was cut.' }]);
     expect(desk.requests).toMatchObject([{ tagIds: [1], readFrom: 1 }]);
+  });
+
+  it('does not read from the history what came together with the news of the gap', async () => {
+    const desk = new Desk();
+    const journal = desk.open([{}], { keepsHistory: true });
+    journal.record([good(1, 1)], T0);
+    journal.missed({ tagIds: [1], fromUs: T0, toUs: T0 + 9 * SECOND, reason: 'The line was cut.' });
+    journal.record([good(1, 7, T0 + 7 * SECOND), good(1, 9, T0 + 9 * SECOND)], T0 + 9 * SECOND);
+    await Promise.resolve();
+    const book = new TagBook();
+    book.restore(desk.requests[0]?.liveFrom ?? '', 0);
+    expect(book.lastOf(1)).toBe(T0 + 7 * SECOND);
   });
 });

@@ -43,6 +43,8 @@ export class EndpointJournal {
   private tableSavedUs = 0;
   /** Not yet in the spool: they go in the commit of the rows that they belong to. */
   private pending: Record<string, string | null> = {};
+  private readonly missedGaps: { readonly tagIds: readonly number[]; readonly fromUs: TimeUs; readonly toUs: TimeUs; readonly reason: string; readonly known: string }[] = [];
+  private firstAfterMissed: string | null = null;
 
   constructor(
     private readonly options: JournalOptions,
@@ -66,6 +68,8 @@ export class EndpointJournal {
   }
 
   record(observations: readonly Observation[], nowUs: TimeUs): void {
+    const missedFromUs = Math.min(...this.missedGaps.map(({ fromUs }) => fromUs));
+    if (this.missedGaps.length > 0) this.firstAfterMissed ??= firstTimes(observations.filter(({ sourceTimeUs = -1 }) => sourceTimeUs > missedFromUs));
     if (this.resuming || this.contactPending) this.welcome(observations, nowUs);
     const recovered: { tag: ConfiguredTag; fromUs: TimeUs; toUs: TimeUs }[] = [];
     const { book, options } = this;
@@ -104,13 +108,28 @@ export class EndpointJournal {
 
   missed(gap: { readonly tagIds: readonly number[]; readonly fromUs: TimeUs; readonly toUs: TimeUs; readonly reason: string }): void {
     const tagIds = gap.tagIds.filter((tagId) => this.tags.has(tagId));
-    this.declare(tagIds, gap.fromUs, gap.toUs, gap.reason);
-    this.planHistory({ tagIds, fromUs: gap.fromUs + 1, toUs: gap.toUs, reason: gap.reason, known: null, liveFrom: null });
-    this.sink.flush();
+    // A connector tells what it missed just before what came after it, which need not be read from the history.
+    this.missedGaps.push({ ...gap, tagIds, known: this.book.serialise() });
+    if (this.missedGaps.length === 1) {
+      queueMicrotask(() => {
+        this.settleMissed();
+        this.sink.flush();
+      });
+    }
+  }
+
+  private settleMissed(): void {
+    const liveFrom = this.firstAfterMissed;
+    this.firstAfterMissed = null;
+    for (const { tagIds, fromUs, toUs, reason, known } of this.missedGaps.splice(0)) {
+      this.declare(tagIds, fromUs, toUs, reason);
+      this.planHistory({ tagIds: [...tagIds], fromUs: fromUs + 1, toUs, reason, known, liveFrom });
+    }
   }
 
   /** Saved in the commit of the samples. */
   bookmarks(nowUs: TimeUs): Bookmarks {
+    this.settleMissed();
     const marks = this.pending;
     this.pending = {};
     if (!this.book.dirty) return marks;
@@ -151,7 +170,9 @@ export class EndpointJournal {
     const toUs = Math.max(...recovered.map((one) => one.toUs));
     const reason = `${this.configured?.name ?? 'The device'} gave no good values.`;
     this.declare(tagIds, fromUs, toUs, reason);
-    this.planHistory({ tagIds, fromUs, toUs, reason, known: null, liveFrom: null });
+    const known = new TagBook();
+    for (const one of recovered) known.reach(one.tag.tagId, one.fromUs - 1);
+    this.planHistory({ tagIds, fromUs, toUs, reason, known: known.serialise(), liveFrom: null });
   }
 
   private declare(tagIds: readonly number[], fromUs: TimeUs, toUs: TimeUs, reason: string): void {
