@@ -8,22 +8,42 @@ export const FUTURE_TOLERANCE_US = 300_000_000;
 export function newestSamples(
   parts: readonly { readonly columns: SampleColumns; readonly latestUs: number }[],
 ): SampleColumns {
-  const whole = concatColumns(parts.map((part) => part.columns));
+  const whole = concatColumns(parts.map(newestOfPart));
   const newest = new Map<number, number>();
-  let offset = 0;
-  for (const { columns, latestUs } of parts) {
-    for (let i = 0; i < columns.tagIds.length; i++) {
-      const time = columns.sourceTimesUs[i] ?? 0;
-      if (time > latestUs) continue;
-      const index = offset + i;
-      const tagId = columns.tagIds[i] ?? 0;
-      const known = newest.get(tagId);
-      const ahead =
-        known === undefined ? 1 : time - (whole.sourceTimesUs[known] ?? 0) || preference(whole, index, known);
-      if (ahead > 0) newest.set(tagId, index);
-    }
-    offset += columns.tagIds.length;
+  for (let i = 0; i < whole.tagIds.length; i++) {
+    const tagId = whole.tagIds[i] ?? 0;
+    const known = newest.get(tagId);
+    if (known === undefined || isNewer(whole, i, known)) newest.set(tagId, i);
   }
   const sorted = [...newest.entries()].sort(([a], [b]) => a - b).map(([, index]) => index);
   return pickColumns(whole, sorted);
+}
+
+const isNewer = (columns: SampleColumns, a: number, b: number): boolean =>
+  ((columns.sourceTimesUs[a] ?? 0) - (columns.sourceTimesUs[b] ?? 0) || preference(columns, a, b)) > 0;
+
+/** A batch repeats its tags in the same order, cycle after cycle: the place of a tag is mostly the one a cycle before. */
+function newestOfPart({ columns, latestUs }: { readonly columns: SampleColumns; readonly latestUs: number }): SampleColumns {
+  const { tagIds, sourceTimesUs } = columns;
+  const places = new Map<number, number>();
+  const placeAt = new Int32Array(tagIds.length);
+  const newest: number[] = [];
+  let cycle = 1;
+  while (cycle < tagIds.length && tagIds[cycle] !== tagIds[0]) cycle++;
+  for (let i = 0; i < tagIds.length; i++) {
+    const tagId = tagIds[i] ?? 0;
+    let place = i >= cycle && tagIds[i - cycle] === tagId ? (placeAt[i - cycle] ?? 0) : places.get(tagId);
+    if (place === undefined) {
+      place = newest.push(-1) - 1;
+      places.set(tagId, place);
+    }
+    placeAt[i] = place;
+    if ((sourceTimesUs[i] ?? 0) > latestUs) continue;
+    const known = newest[place] ?? -1;
+    if (known < 0 || isNewer(columns, i, known)) newest[place] = i;
+  }
+  return pickColumns(
+    columns,
+    newest.filter((index) => index >= 0),
+  );
 }

@@ -1,15 +1,17 @@
 import type { TenantContext } from '@telltale/tenancy';
 import { bucketsFrom } from './bucket-series.js';
 import { gapsOf } from './gaps-of.js';
+import { summariesFrom } from './interval-series.js';
 import { readLatest } from './read-as-of.js';
 import { readContinuity } from './read-continuity.js';
 import { readRollups } from './read-rollups.js';
-import { HOLD_LIMIT_US, HOUR_US, MINUTE_US, QUARTER_US, RollupRows } from './rollup-rows.js';
-import type { TagBuckets, TimeRange } from './series-contract.js';
+import { HOLD_LIMIT_US, HOUR_US, MINUTE_US, QUARTER_US, RollupRows, type Gaps } from './rollup-rows.js';
+import type { TagBuckets, TagSummaries, TimeRange } from './series-contract.js';
 import type { Query } from './series-database.js';
 import { SeriesQueryError } from './time-series.errors.js';
 
 export const MAX_BUCKETS = 100_000;
+const LEVELS = [HOUR_US, QUARTER_US, MINUTE_US] as const;
 
 /** Buckets aligned to 1970-01-01 UTC, from hours, quarters, minutes or raw samples: the coarsest that divides the width. */
 export async function readBuckets(
@@ -32,7 +34,44 @@ export async function readBuckets(
     fromUs: Math.floor(range.fromUs / widthUs) * widthUs,
     toUs: Math.ceil(range.toUs / widthUs) * widthUs,
   };
-  const base = [HOUR_US, QUARTER_US, MINUTE_US].find((level) => widthUs % level === 0) ?? widthUs;
+  const base = LEVELS.find((level) => widthUs % level === 0) ?? widthUs;
+  const tags = await readBase(query, tenant, tagIds, whole, base);
+  return tags.map(({ tagId, rows, gaps, newestUs }) => ({ tagId, buckets: bucketsFrom(rows, whole, widthUs, gaps, newestUs, base) }));
+}
+
+/** Aggregates over intervals of any length on whole minutes, from the coarsest level that divides them all. */
+export async function readSummaries(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  intervals: readonly TimeRange[],
+): Promise<readonly TagSummaries[]> {
+  const edges = intervals.flatMap(({ fromUs, toUs }) => [fromUs, toUs]);
+  if (intervals.length > MAX_BUCKETS || intervals.some(({ fromUs, toUs }, i) => !(fromUs < toUs && fromUs >= (intervals[i - 1]?.toUs ?? -Infinity))))
+    throw new SeriesQueryError('The intervals are too many, empty, unsorted or overlap', `Ask for at most ${MAX_BUCKETS}, one after the other`);
+  const base = LEVELS.find((level) => edges.every((edge) => edge % level === 0));
+  if (base === undefined) throw new SeriesQueryError('An interval does not begin and end on a whole minute', 'Round it');
+  const whole = { fromUs: edges[0] ?? 0, toUs: edges.at(-1) ?? 0 };
+  const tags = await readBase(query, tenant, tagIds, whole, base);
+  return tags.map(({ tagId, rows, gaps, newestUs }) => ({ tagId, summaries: summariesFrom(rows, intervals, gaps, newestUs) }));
+}
+
+interface BaseRows {
+  readonly tagId: number;
+  readonly rows: RollupRows;
+  readonly gaps: Gaps;
+  /** Time of the tag's newest sample. */
+  readonly newestUs: number;
+}
+
+/** Rows of each tag over the range and one hold limit around it, all in one snapshot. */
+async function readBase(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  whole: TimeRange,
+  base: number,
+): Promise<readonly BaseRows[]> {
   const margin = Math.ceil(HOLD_LIMIT_US / base) * base;
   const wide = { fromUs: whole.fromUs - margin, toUs: whole.toUs + margin };
   const gapsOfTags = readContinuity(query, tenant, tagIds, wide).then((entries) => {
@@ -50,7 +89,6 @@ export async function readBuckets(
   return tagIds.map((tagId) => {
     const own = rows.get(tagId) ?? none;
     const lastUs = own.length > 0 ? (own.lastUs[own.length - 1] ?? 0) : -Infinity;
-    const newestUs = Math.max(newest.get(tagId) ?? -Infinity, lastUs);
-    return { tagId, buckets: bucketsFrom(own, whole, widthUs, gaps.get(tagId) ?? [], newestUs, base) };
+    return { tagId, rows: own, gaps: gaps.get(tagId) ?? [], newestUs: Math.max(newest.get(tagId) ?? -Infinity, lastUs) };
   });
 }

@@ -37,7 +37,6 @@ export interface ResolvedSamples {
 
 /** Sorts and leaves one sample per tag and source time, the preferred one. */
 export function resolveSamples(columns: SampleColumns): ResolvedSamples {
-  const count = columns.tagIds.length;
   if (isResolved(columns)) return { columns, duplicates: 0, conflicts: 0 };
   const order = orderByTag(columns);
   let kept = 0;

@@ -74,6 +74,12 @@ export interface BucketColumns {
   readonly completeness: Float64Array;
 }
 
+export interface TagSummaries {
+  readonly tagId: number;
+  /** One per interval asked for, in that order. */
+  readonly summaries: readonly Bucket[];
+}
+
 export interface TagBuckets {
   readonly tagId: number;
   readonly buckets: BucketColumns;
@@ -92,6 +98,11 @@ export interface SeriesReader {
   buckets(tenant: TenantContext, tagId: number, range: TimeRange, bucketSeconds: number): Promise<readonly Bucket[]>;
   /** One entry per tag asked for, in the order asked, all in one snapshot. */
   bucketsOfTags(tenant: TenantContext, tagIds: readonly number[], range: TimeRange, bucketSeconds: number): Promise<readonly TagBuckets[]>;
+  /**
+   * Aggregates over intervals of any length, such as shifts and days of a plant calendar: sorted, disjoint, on whole minutes. From
+   * the coarsest stored level that divides them all. One entry per tag asked for, in one snapshot.
+   */
+  summaries(tenant: TenantContext, tagIds: readonly number[], intervals: readonly TimeRange[]): Promise<readonly TagSummaries[]>;
   latest(tenant: TenantContext, tagIds: readonly number[]): Promise<readonly LatestSample[]>;
   /** The last sample at or before a time. */
   asOf(tenant: TenantContext, tagIds: readonly number[], atUs: TimeUs): Promise<readonly LatestSample[]>;

@@ -89,18 +89,22 @@ export class SeriesDatabase {
       await bound;
       const result = await working;
       this.observe('commit');
-      const done = (error?: Error): void => {
-        client.off('error', broken);
-        client.release(error);
-      };
-      client.query('commit').then(
-        () => done(),
-        (error: Error) => done(error),
-      );
+      // Nobody waits for the end of a read.
+      void this.endReading(client, broken);
       return result;
     } catch (error) {
       client.release(true);
       throw error;
+    }
+  }
+
+  private async endReading(client: pg.PoolClient, broken: () => void): Promise<void> {
+    try {
+      await client.query('commit');
+      client.off('error', broken);
+      client.release();
+    } catch {
+      client.release(true);
     }
   }
 

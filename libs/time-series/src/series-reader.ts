@@ -2,7 +2,7 @@ import { sliceColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { bucketObjects } from './bucket-series.js';
 import { readAsOf, readLatest } from './read-as-of.js';
-import { readBuckets } from './read-buckets.js';
+import { readBuckets, readSummaries } from './read-buckets.js';
 import { readContinuity, readContinuitySince } from './read-continuity.js';
 import { readSamples } from './read-samples.js';
 import { tagRuns } from './sample-order.js';
@@ -29,6 +29,10 @@ export function openSeriesReader(
     },
     bucketsOfTags: async (tenant, tagIds, range, bucketSeconds) =>
       tagIds.length === 0 ? [] : read(tenant, (query) => readBuckets(query, tenant, tagIds, range, bucketSeconds)),
+    summaries: async (tenant, tagIds, intervals) =>
+      tagIds.length === 0 || intervals.length === 0
+        ? tagIds.map((tagId) => ({ tagId, summaries: [] }))
+        : read(tenant, (query) => readSummaries(query, tenant, tagIds, intervals)),
     latest: async (tenant, tagIds) =>
       tagIds.length === 0 ? [] : read(tenant, (query) => readLatest(query, tenant, tagIds)),
     asOf: async (tenant, tagIds, atUs) =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ShiftCalendar, type ShiftPattern } from '@telltale/plant-calendar';
 import { samplesOf } from '@telltale/tag-sample';
 import { openCompactor, openSeriesReader, openSeriesWriter, type ReceivedBatch } from '../src/index.js';
 import { createNarrowOracle, type NarrowOracle } from './narrow-oracle.js';
@@ -87,6 +88,31 @@ describe('compaction', () => {
         expect(bucket.completeness).toBeCloseTo(truth[i]!.covered / widthUs, 9);
         if (bucket.mean !== null) expect(bucket.mean).toBeCloseTo(truth[i]!.sum! / truth[i]!.good, 9);
       });
+    }
+  };
+
+  /** Shifts and days of a plant half an hour off: intervals of unequal length that are no whole hours. */
+  const expectSummariesRight = async (tenantId: number, random: () => number): Promise<void> => {
+    const patternOf = (shifts: ShiftPattern['shifts']): ShiftPattern => ({ validFrom: '2026-01-01', shifts, plannedStops: [] });
+    const shifts = patternOf([
+      { name: 'early', start: '06:00', end: '14:15' },
+      { name: 'late', start: '14:15', end: '22:00' },
+      { name: 'night', start: '22:00', end: '06:00' },
+    ]);
+    const days = patternOf([{ name: 'day', start: '00:00', end: '00:00' }]);
+    const range = { startUs: START_US, endUs: START_US + 3 * DAY };
+    for (const pattern of [shifts, days]) {
+      const calendar = new ShiftCalendar('Asia/Kolkata', [pattern]);
+      const intervals = calendar.shifts(range).map(({ startUs, endUs }) => ({ fromUs: startUs, toUs: endUs }));
+      const tagId = 1 + Math.floor(random() * 4);
+      const [found] = await reader.summaries({ tenantId }, [tagId], intervals);
+      expect(found?.summaries).toHaveLength(intervals.length);
+      for (const [i, { fromUs, toUs }] of intervals.entries()) {
+        const [truth] = await oracle.buckets(tenantId, tagId, fromUs, toUs, toUs - fromUs);
+        const { count, goodCount, min, max, first, last, completeness } = found!.summaries[i]!;
+        expect([count, goodCount, min, max, first, last]).toEqual([truth!.n, truth!.good, truth!.min, truth!.max, truth!.first, truth!.last]);
+        expect(completeness).toBeCloseTo(truth!.covered / (toUs - fromUs), 9);
+      }
     }
   };
 
@@ -213,6 +239,7 @@ describe('compaction', () => {
       expect(await stored(tenantId)).toEqual(await oracle.raw(tenantId));
       await expectBucketsRight(tenantId, random);
 
+      await expectSummariesRight(tenantId, random);
       await expectGrafanaRight(tenantId, random);
 
       await expectRollupsRight(tenantId);
