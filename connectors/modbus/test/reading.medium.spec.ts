@@ -21,7 +21,7 @@ async function newDevice(valueAt: (unit: number, table: ModbusTable, address: nu
 
 async function open(port: number, tags: readonly ModbusTag[], more: object = {}) {
   const host = new RecordingHost();
-  const connector = modbusConnector.create(modbusConnector.parseSettings({ host: '127.0.0.1', port, requestTimeoutMs: 150, ...more }), host);
+  const connector = modbusConnector.create(modbusConnector.parseSettings({ host: '127.0.0.1', port, requestTimeoutMs: 1_000, ...more }), host);
   ends.push(async () => {
     await connector.close();
     host.dispose();
