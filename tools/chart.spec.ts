@@ -228,7 +228,12 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
     const told = (documents: unknown[], name: string): unknown[] =>
       list(
         documents.find((one) => text(one, 'kind') === 'Deployment' && text(one, 'metadata', 'name') === `plant-${name}`),
-        ...['spec', 'template', 'spec', 'containers', 0, 'env'],
+        'spec',
+        'template',
+        'spec',
+        'containers',
+        0,
+        'env',
       ).filter((variable) => ['PUBLIC_URL', 'TRUST_PROXY'].includes(text(variable, 'name')));
     expect(told(everything(), 'api')).toEqual([
       { name: 'PUBLIC_URL', value: 'https://telltale.example.com' },
