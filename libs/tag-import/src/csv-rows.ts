@@ -1,23 +1,13 @@
 import { Readable } from 'node:stream';
 import { parse, type CsvError } from 'csv-parse';
 import type { ProblemList } from './row-problem.js';
+import { detectSeparator } from './file-form.js';
 import { restored } from './formula-safe.js';
 import { TAG_FILE_LIMITS, type CellGroup, type FileRow } from './tag-file.js';
 
-const SEPARATORS = [',', ';', '\t'] as const;
-type Separator = (typeof SEPARATORS)[number];
 const SLICE_BYTES = 65_536;
 /** Excel writes and reads `sep=;` as a first line. */
 const SEPARATOR_LINE = /^sep=[,;\t]\n/i;
-
-/** The separator of the header, where quoted text does not count. */
-export function detectSeparator(text: string): Separator {
-  const header = (text.replace(/^\uFEFF/, '').split(/[\r\n]/, 1)[0] ?? '').replaceAll(/"[^"]*"/g, '');
-  const told = /^sep=([,;\t])$/i.exec(header)?.[1];
-  const counted = SEPARATORS.map((separator) => ({ separator, count: header.split(separator).length }));
-  const best = counted.reduce((first, second) => (second.count > first.count ? second : first));
-  return SEPARATORS.find((separator) => separator === told) ?? best.separator;
-}
 
 /** Slices of bytes, so that a large file does not hold up everything else in the process. */
 function* slices(text: string): Generator<Buffer> {

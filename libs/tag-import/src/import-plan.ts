@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { csvRows } from './csv-rows.js';
+import { formatOf } from './file-form.js';
 import { jsonRows } from './json-rows.js';
 import { ProblemList, type RowProblem } from './row-problem.js';
 import { RowReader, type WantedTag } from './row-reader.js';
 import { SiteIndex, type SiteTags } from './site-tags.js';
 import { isCsvColumn, isJsonField } from './tag-columns.js';
 import { diffTags, type DiffOptions, type DiffRow, type TagChange } from './tag-diff.js';
-import { formatOf, TAG_FILE_LIMITS } from './tag-file.js';
+import { TAG_FILE_LIMITS } from './tag-file.js';
 
 const ROWS_PER_TURN = 500;
 

@@ -1,5 +1,3 @@
-import { detectSeparator } from './csv-rows.js';
-
 /** `csv-semicolon` is what spreadsheets of countries with a decimal comma write and open. */
 export const TAG_FILE_FORMATS = ['csv', 'csv-semicolon', 'json'] as const;
 export type TagFileFormat = (typeof TAG_FILE_FORMATS)[number];
@@ -23,10 +21,3 @@ export interface FileRow {
 export type CellGroup =
   | { readonly kind: 'cells'; readonly cells: ReadonlyMap<string, string> }
   | { readonly kind: 'value'; readonly value: unknown };
-
-/** JSON begins with a bracket; everything else is CSV with the separator of its header. */
-export function formatOf(text: string): TagFileFormat {
-  const first = text.replace(/^\uFEFF/, '').trimStart()[0];
-  if (first === '{' || first === '[') return 'json';
-  return detectSeparator(text) === ',' ? 'csv' : 'csv-semicolon';
-}
