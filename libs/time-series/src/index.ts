@@ -1,4 +1,5 @@
 export * from './append-listener.js';
+export { bucketObjects } from './bucket-series.js';
 export { openBatchLedger } from './batch-ledger.js';
 export * from './compactor.js';
 export { eraseTenant, type ErasedCounts } from './erase-tenant.js';

@@ -1,6 +1,6 @@
 import { Args, Context, GraphQLISODateTime, ID, Int, Query, Resolver } from '@nestjs/graphql';
 import type { SampleColumns } from '@telltale/tag-sample';
-import type { TimeRange } from '@telltale/time-series';
+import { bucketObjects, type TimeRange } from '@telltale/time-series';
 import type { Tag as TagEntity } from '@telltale/plant-registry';
 import { badArgument, notFound } from '../graphql/api.error.js';
 import { pointsFor } from '../graphql/operation-cost.js';
@@ -98,20 +98,23 @@ export class SeriesResolver {
     if (bucketSeconds < 60 || bucketSeconds % 60 !== 0) throw badArgument('`bucketSeconds` must be whole minutes, 60 or more.');
     if ((range.toUs - range.fromUs) / (bucketSeconds * 1e6) > MOST_BUCKETS) throw badArgument(`More than ${MOST_BUCKETS} buckets: choose longer ones.`);
     const tags = await Promise.all(tagIds.map((id) => this.tag(context, id)));
-    const continuity = await this.data.series.continuity(tenant, tags.map(({ tagId }) => tagId), range);
-    return Promise.all(
-      tags.map(async (tag) => {
-        const buckets = await this.data.series.buckets(tenant, tag.tagId, range, bucketSeconds);
-        const covered = buckets.reduce((sum, bucket) => sum + bucket.completeness * bucketSeconds * 1e6, 0);
-        return {
-          tag: tagOf(tag),
-          bucketSeconds,
-          buckets: buckets.map(({ startUs, ...rest }) => ({ start: timeOf(startUs), ...rest })),
-          continuity: continuity.filter(({ tagId }) => tagId === tag.tagId).map(continuityOf),
-          completeness: Math.min(1, covered / (range.toUs - range.fromUs)),
-        };
-      }),
-    );
+    const tagNumbers = tags.map(({ tagId }) => tagId);
+    const [continuity, ofTags] = await Promise.all([
+      this.data.series.continuity(tenant, tagNumbers, range),
+      this.data.series.bucketsOfTags(tenant, tagNumbers, range, bucketSeconds),
+    ]);
+    return tags.map((tag, index) => {
+      const columns = ofTags[index]?.buckets;
+      const buckets = columns === undefined ? [] : bucketObjects(columns);
+      const covered = buckets.reduce((sum, bucket) => sum + bucket.completeness * bucketSeconds * 1e6, 0);
+      return {
+        tag: tagOf(tag),
+        bucketSeconds,
+        buckets: buckets.map(({ startUs, ...rest }) => ({ start: timeOf(startUs), ...rest })),
+        continuity: continuity.filter(({ tagId }) => tagId === tag.tagId).map(continuityOf),
+        completeness: Math.min(1, covered / (range.toUs - range.fromUs)),
+      };
+    });
   }
 
   private async tag({ loaders }: RequestContext, id: string): Promise<TagEntity> {
