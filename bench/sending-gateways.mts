@@ -54,7 +54,7 @@ async function run(gateway: RegisteredGateway, index: number): Promise<void> {
   const underWay = new Set<Promise<void>>();
   let committed = 0;
   for (let seq = 1; Date.now() < untilMs; seq++) {
-    const baseUs = order.live ? Date.now() * 1_000 - order.secondsPerBatch * 1e6 : started + seq * order.secondsPerBatch * 1e6 - 86_400e6;
+    const baseUs = order.live ? Date.now() * 1_000 - (order.secondsPerBatch - 1) * 1e6 - 20_000 : started + seq * order.secondsPerBatch * 1e6 - 86_400e6;
     const sourceTimesUs = template.sourceTimesUs.map((time) => time + baseUs);
     const batch: SampleBatch = { identity: { gatewayId: gateway.gatewayId, epoch: order.epoch, seq }, samples: { ...template, sourceTimesUs, serverTimesUs: sourceTimesUs.map((time) => time + 35_000) }, continuity: [] };
     const body = encodeBatch(batch);
