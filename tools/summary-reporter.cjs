@@ -1,19 +1,20 @@
 // Leaves the totals of a Jest run where the caller of `npm test` adds them up, after every suite: a run that is stopped tells how far it came.
 const { writeFileSync } = require('node:fs');
-const { relative } = require('node:path');
+const path = require('node:path');
 
+const nameOf = (test) => path.relative(test.context.config.rootDir, test.path);
 const file = process.env.TELLTALE_TEST_TOTALS;
 
 module.exports = class SummaryReporter {
   running = new Set();
 
-  onTestStart({ path, context }) {
-    this.running.add(relative(context.config.rootDir, path));
+  onTestStart(test) {
+    this.running.add(nameOf(test));
     this.write({ numPassedTests: 0, numFailedTests: 0, numRuntimeErrorTestSuites: 0, numPendingTests: 0, numTodoTests: 0, ...this.soFar });
   }
 
-  onTestResult({ path, context }, _result, soFar) {
-    this.running.delete(relative(context.config.rootDir, path));
+  onTestResult(test, _result, soFar) {
+    this.running.delete(nameOf(test));
     this.soFar = soFar;
     this.write(soFar);
   }
