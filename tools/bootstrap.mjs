@@ -60,8 +60,8 @@ function build() {
   utimesSync(mark, startedAt, startedAt);
 }
 
-// A plant in a box shall fit beside other work: small young generation, an early collector, few malloc arenas. Compiled code is kept.
-const SMALL = ['--max-semi-space-size=2', '--max-old-space-size=384'];
+// A plant in a box shall fit beside other work: a small heap, few malloc arenas. Compiled code is kept.
+const SMALL = ['--max-semi-space-size=8', '--max-old-space-size=384'];
 
 const tasks = {
   start: 'services/standalone/dist/main.js',
