@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import {
   AttributeIds, MessageSecurityMode, OPCUAClient, SecurityPolicy, UserTokenType,
-  type ClientSession, type ClientSessionRawSubscriptionService, type EndpointDescription, type OPCUAClientOptions, type UserIdentityInfo,
+  type ClientSession, type ClientSessionRawSubscriptionService, type ClientSubscription, type CreateSubscriptionRequestLike, type EndpointDescription, type OPCUAClientOptions, type UserIdentityInfo,
 } from 'node-opcua-client';
 import { ConfigurationError, type ConnectorHost } from '@telltale/connector-sdk';
 import { chooseEndpoint } from './endpoint-choice.js';
@@ -132,10 +132,26 @@ export async function readNamespaces(session: ClientSession): Promise<readonly s
   return Array.isArray(uris) ? uris.map(String) : [];
 }
 
+const beingMade = new WeakMap<LinkSession, Set<Promise<unknown>>>();
+
+/** Makes a subscription; the link is not closed before the server has answered. */
+export function createSubscription(session: LinkSession, request: CreateSubscriptionRequestLike): Promise<ClientSubscription> {
+  const pending = beingMade.get(session) ?? new Set();
+  beingMade.set(session, pending);
+  const made = session.createSubscription2(request);
+  pending.add(made);
+  const settled = (): boolean => pending.delete(made);
+  made.then(settled, settled);
+  return made;
+}
+
 /** Signs out and disconnects; gives up politeness after 1.5 s, and at once when the channel is broken. */
 export async function closeLink({ client, session }: Pick<ServerLink, 'client' | 'session'>, politely: boolean): Promise<void> {
+  // A subscription that gets its answer after its session is closed makes the driver throw out of reach (ClientSubscriptionImpl, `started`).
+  const answers = politely || !client.isReconnecting;
+  if (answers) await withinTime(Promise.allSettled(beingMade.get(session) ?? []), CLOSE_MS, 'waiting for a subscription').catch(() => undefined);
   const closing = session.close(true).catch(() => undefined);
-  if (politely || !client.isReconnecting) await withinTime(closing, CLOSE_MS, 'signing out').catch(() => undefined);
+  if (answers) await withinTime(closing, CLOSE_MS, 'signing out').catch(() => undefined);
   await endClient(client);
 }
 

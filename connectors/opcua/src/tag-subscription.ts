@@ -8,7 +8,7 @@ import { parseNodeReference, type OpcUaAddress } from './opcua.address.js';
 import type { NamespaceTable } from './namespace-table.js';
 import { elementOf } from './index-range.js';
 import { NotificationOrder } from './notification-order.js';
-import type { LinkSession } from './server-link.js';
+import { createSubscription, type LinkSession } from './server-link.js';
 import { pieces, type ServerLimits } from './server-limits.js';
 import { decodeValue, timeUs } from './value-decoder.js';
 import { withinTime } from './within-time.js';
@@ -126,7 +126,7 @@ export class TagSubscription {
   async start(session: LinkSession, limits: ServerLimits): Promise<readonly Observation[]> {
     const publishing = this.publishingIntervalMs ?? Math.min(Math.max(this.scanIntervalMs, 100), 500);
     const created = await withinTime(
-      session.createSubscription2({
+      createSubscription(session, {
         requestedPublishingInterval: publishing,
         requestedMaxKeepAliveCount: Math.max(3, Math.ceil(KEEP_ALIVE_MS / publishing)),
         requestedLifetimeCount: Math.max(30, Math.ceil(60_000 / publishing)),

@@ -75,6 +75,18 @@ test('closing in the middle of an outage ends every attempt', async () => {
   expect(plc.device?.openConnections()).toBe(0);
 });
 
+test('closing while a subscription is being made leaves nothing that throws later', async () => {
+  for (let round = 0; round < 12; round++) {
+    // Another scan interval asks for another subscription; it is cut off a little later each time.
+    const changing = endpoint.connector.setTags([tagAt(0, 100), tagAt(1, 300 + round * 10)]).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, round % 6));
+    await endpoint.connector.close();
+    await changing;
+    await endpoint.connector.open();
+  }
+  await secondsToData(2);
+});
+
 test('what a resting server published into a broken line comes after the repair, all of it', async () => {
   const resting = await RestartableDevice.create({ values: 2, history: false });
   const cable = await TcpCut.create(resting.port);
