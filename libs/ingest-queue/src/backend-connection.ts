@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { createPostgresBackend, Queue, type Processor, Worker, type WorkerOptions } from 'bullmq';
 import type { QueueBackend } from './job-queue.js';
 
@@ -13,6 +14,8 @@ const postgresOptions = (url: string, max: number) => ({
   max,
   connectionTimeoutMillis: 5_000,
   application_name: 'telltale-queue',
+  // BullMQ lends connections without listening to them: one that Postgres cuts between two statements would end the process.
+  onConnect: (client: EventEmitter): void => void client.on('error', () => undefined),
 });
 
 /** A producer fails at once while Redis is away, so that its caller can say so. */
