@@ -6,7 +6,8 @@ import { demoAccounts, generatedPassword } from './demo-people.js';
 import type { KeptPorts } from './kept-ports.js';
 import { startGateways, startPlatform } from './platform.js';
 import { scriptLeak } from './scripted-leak.js';
-import { introducePlants, startPlants, type GatewayPlace } from './simulated-plants.js';
+import { introducePlants, type GatewayPlace } from './introduce-plants.js';
+import type { SimulatedPlants } from './simulated-plants.js';
 import type { StandaloneSettings } from './standalone.settings.js';
 import type { StepPrinter } from './step-printer.js';
 
@@ -16,6 +17,7 @@ export interface BoxGround {
   readonly folder: DataFolder;
   readonly ports: KeptPorts;
   readonly postgres: Promise<EmbeddedPostgres>;
+  readonly plants: Promise<SimulatedPlants>;
   readonly printer: StepPrinter;
   /** What was started, in this order; closed in the opposite one. */
   readonly opened: RunningService[];
@@ -32,17 +34,19 @@ function printPeople(printer: StepPrinter, places: readonly GatewayPlace[], pass
 }
 
 /** Simulated plants, services and gateways on a running database. Resolves with the address of the console. */
-export async function startPlantInABox({ settings, folder, ports, postgres, printer, opened }: BoxGround): Promise<string> {
+export async function startPlantInABox({ settings, folder, ports, postgres, plants, printer, opened }: BoxGround): Promise<string> {
   const password = settings.TELLTALE_DEMO_PASSWORD ?? (folder.isNew ? generatedPassword() : null);
-  const plants = startPlants(folder, ports, settings.LOG_LEVEL);
   const database = await postgres;
   const { urls } = await printer.step('Database is up to date', () => prepare(database, folder));
-  const running = await printer.step('Simulated plants', () => plants);
-  opened.push(running);
-  const places = await printer.step('Plants are known to the platform', () => introducePlants(urls.telltale_owner, running, folder, password));
-  const { ingestUrl, apiUrl } = await printer.step('Services', () => startPlatform(settings, urls, folder, ports, opened));
+  // The services need no plant to start; the plants are made known to them meanwhile.
+  const introducing = printer.step('Simulated plants', () => plants).then(async (simulated) => {
+    const places = await printer.step('Plants are known to the platform', () => introducePlants(urls.telltale_owner, simulated.plants, folder, password));
+    return { simulated, places };
+  });
+  const starting = printer.step('Services', () => startPlatform(settings, urls, folder, ports, opened));
+  const [{ simulated, places }, { ingestUrl, apiUrl }] = await Promise.all([introducing, starting]);
   await printer.step('Gateways', () => startGateways(places, ingestUrl, settings.LOG_LEVEL, opened));
-  const leak = settings.TELLTALE_DEMO_LEAK === 'true' ? scriptLeak(running, folder, (line) => printer.line(line)) : null;
+  const leak = settings.TELLTALE_DEMO_LEAK === 'true' ? scriptLeak(simulated, folder, (line) => printer.line(line)) : null;
   if (leak) opened.push(leak);
   printer.line(`\nReady after ${(performance.now() / 1000).toFixed(1)} s`);
   const shown = apiUrl.replace('127.0.0.1', 'localhost');

@@ -10,7 +10,7 @@ import { readSettings } from '@telltale/service-settings';
 import type { DataFolder } from './data-folder.js';
 import { simulationFile } from './scripted-leak.js';
 import type { KeptPorts } from './kept-ports.js';
-import type { GatewayPlace } from './simulated-plants.js';
+import type { GatewayPlace } from './introduce-plants.js';
 import type { StandaloneSettings } from './standalone.settings.js';
 
 type Variables = Readonly<Record<string, string>>;

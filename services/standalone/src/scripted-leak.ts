@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunningPlants } from '@telltale/plant-simulator';
 import type { RunningService } from '@telltale/service-runtime';
 import type { DataFolder } from './data-folder.js';
+import type { SimulatedPlants } from './simulated-plants.js';
 
 const AFTER_MS = 90_000;
 const AMPLITUDE_C = 18;
@@ -13,21 +13,21 @@ const PLACES = [0.62, 0.31, 0.78, 0.47];
 export const simulationFile = (folder: DataFolder): string => join(folder.path, 'simulation.json');
 
 /** Opens a leak on the first pipe run some 90 s after the start, so that a visitor sees one happen. Real time: nothing is compressed. */
-export function scriptLeak(plants: RunningPlants, folder: DataFolder, print: (line: string) => void): RunningService | null {
-  const steam = plants.ludwigshafen;
-  const before = steam?.groundTruth().leaks.length ?? 0;
+export function scriptLeak(simulated: SimulatedPlants, folder: DataFolder, print: (line: string) => void): RunningService | null {
+  const steam = simulated.plants.find(({ layout }) => layout.pipeRuns.length > 0);
+  const before = steam?.leaks ?? 0;
   const run = steam?.layout.pipeRuns[before % (steam.layout.pipeRuns.length || 1)];
   if (steam === undefined || run === undefined) return null;
   const startsAt = new Date(Date.now() + AFTER_MS);
   const positionM = Math.round(run.lengthM * (PLACES[before % PLACES.length] ?? 0.5) * 10) / 10;
   const title = `Steam leak on ${run.name} at ${positionM} m`;
-  const plantOf = (scripted: object[]): object => ({ speed: plants.clock.speed, scripted });
+  const plantOf = (scripted: object[]): object => ({ speed: simulated.speed, scripted });
   writeFileSync(
     simulationFile(folder),
     JSON.stringify({ 'acme/ludwigshafen': plantOf([{ title, startsAt: startsAt.toISOString() }]), 'globex/pune': plantOf([]) }),
   );
   const timer = setTimeout(() => {
-    steam.control.startLeak({ pipeRun: run.slug, positionM, amplitudeC: AMPLITUDE_C });
+    simulated.startLeak({ pipeRun: run.slug, positionM, amplitudeC: AMPLITUDE_C });
     print(`${title} begins now. The alert follows when the detector is sure, in three to five minutes.`);
   }, AFTER_MS);
   return {

@@ -1,54 +1,49 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { RegistryDatabase } from '@telltale/plant-registry';
-import { plantSimulatorSettings, startPlantSimulator, type PlantLayout, type RunningPlants } from '@telltale/plant-simulator';
-import { readSettings } from '@telltale/service-settings';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { LeakRequest } from '@telltale/plant-simulator';
+import { StartError } from '@telltale/service-runtime/start-error';
+import type { RunningService } from '@telltale/service-runtime';
 import type { DataFolder } from './data-folder.js';
-import { seedPeople } from './demo-people.js';
 import type { KeptPorts } from './kept-ports.js';
-import { OPCUA_PASSWORD_SECRET, seedPlant, type PlantConnections } from './seed-plant.js';
+import type { FromPlants, SimulatedPlant, ToPlants } from './plants-messages.js';
 
-export function startPlants(folder: DataFolder, { opcua, modbus }: KeptPorts, logLevel: string): Promise<RunningPlants> {
+/** The simulated plants, in a thread of their own: they and their servers get ready beside everything else. */
+export interface SimulatedPlants extends RunningService {
+  readonly speed: number;
+  readonly plants: readonly SimulatedPlant[];
+  /** On the steam network, now. */
+  startLeak(request: LeakRequest): void;
+}
+
+const CLOSE_MS = 10_000;
+
+async function answerOf(worker: Worker): Promise<FromPlants> {
+  // Rejects with what the thread met unexpectedly.
+  const [message]: FromPlants[] = await once(worker, 'message');
+  if (message === undefined) throw new Error('The thread of the simulated plants said nothing.');
+  return message;
+}
+
+export async function startPlants(folder: DataFolder, { opcua, modbus }: KeptPorts, logLevel: string): Promise<SimulatedPlants> {
   const given = { PLANT_DATA_DIR: folder.plants, OPCUA_PORT: String(opcua), MODBUS_PORT: String(modbus), LOG_LEVEL: logLevel };
-  return startPlantSimulator(readSettings('plant-simulator', plantSimulatorSettings, given));
-}
-
-/** What one gateway is started with. */
-export interface GatewayPlace {
-  readonly tenantSlug: string;
-  readonly key: string;
-  readonly dataDir: string;
-  readonly secretsDir: string;
-}
-
-function plantsOf({ ludwigshafen, pune }: RunningPlants): readonly { layout: PlantLayout; connections: PlantConnections }[] {
-  return [
-    ...(ludwigshafen ? [{ layout: ludwigshafen.layout, connections: { opcua: ludwigshafen.opcUa } }] : []),
-    ...(pune ? [{ layout: pune.layout, connections: { opcua: pune.opcUa, modbus: pune.modbus } }] : []),
-  ];
-}
-
-function prepareGateway(folder: DataFolder, tenantSlug: string, opcuaPassword: string): GatewayPlace {
-  const dataDir = folder.gateway(tenantSlug);
-  const secretsDir = join(dataDir, 'secrets');
-  mkdirSync(secretsDir, { recursive: true, mode: 0o700 });
-  writeFileSync(join(secretsDir, OPCUA_PASSWORD_SECRET), opcuaPassword, { mode: 0o600 });
-  return { tenantSlug, key: folder.secret(`gateway-key-${tenantSlug}`), dataDir, secretsDir };
-}
-
-/** Describes every simulated plant and its people to the platform, and prepares its gateway. */
-export async function introducePlants(ownerUrl: string, plants: RunningPlants, folder: DataFolder, password: string | null): Promise<readonly GatewayPlace[]> {
-  const registry = await RegistryDatabase.open(ownerUrl);
-  try {
-    const places: GatewayPlace[] = [];
-    for (const { layout, connections } of plantsOf(plants)) {
-      const place = prepareGateway(folder, layout.tenant.slug, connections.opcua.password);
-      const { tenant } = await seedPlant(registry, layout, connections, place.key);
-      if (password !== null) await seedPeople(registry, tenant, layout.tenant.slug, password);
-      places.push(place);
-    }
-    return places;
-  } finally {
-    await registry.close();
-  }
+  const worker = new Worker(new URL('./plants-thread.js', import.meta.url), { workerData: given });
+  const answer = await answerOf(worker);
+  if (answer.kind === 'failed') throw new StartError(answer.code, answer.sentence, answer.remedy);
+  if (answer.kind === 'closed') throw new Error('The thread of the simulated plants ended at once.');
+  const ask = (message: ToPlants): void => worker.postMessage(message);
+  let closing: Promise<void> | undefined;
+  return {
+    name: 'simulated plants',
+    speed: answer.speed,
+    plants: answer.plants,
+    startLeak: (request) => ask({ kind: 'leak', request }),
+    notReady: () => Promise.resolve(closing ? ['the simulated plants are being closed'] : []),
+    close: () =>
+      (closing ??= (async () => {
+        ask({ kind: 'close' });
+        await Promise.race([answerOf(worker), pause(CLOSE_MS, undefined, { ref: false })]);
+        await worker.terminate();
+      })()),
+  };
 }

@@ -5,6 +5,7 @@ import type { RunningService } from '@telltale/service-runtime';
 import { openDataFolder } from './data-folder.js';
 import { startPostgres } from './embedded-database.js';
 import { keptPorts } from './kept-ports.js';
+import { startPlants } from './simulated-plants.js';
 import type { StandaloneSettings } from './standalone.settings.js';
 import { StepPrinter } from './step-printer.js';
 
@@ -27,10 +28,12 @@ export async function startStandalone(settings: StandaloneSettings): Promise<Run
   const folder = openDataFolder(settings.TELLTALE_DATA_DIR);
   const opened: RunningService[] = [];
   let postgres: ReturnType<typeof startPostgres> | undefined;
+  let plants: ReturnType<typeof startPlants> | undefined;
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closing ??= (async () => {
       for (const service of opened.toReversed()) await service.close();
+      await (await plants?.catch(() => undefined))?.close();
       await (await postgres?.catch(() => undefined))?.stop();
       folder.release();
     })());
@@ -38,11 +41,12 @@ export async function startStandalone(settings: StandaloneSettings): Promise<Run
     printer.line('Telltale, plant in a box');
     const ports = await keptPorts(folder);
     postgres = printer.step('PostgreSQL', () => startPostgres(folder, (line) => printer.line(`  ${line}`)));
+    plants = startPlants(folder, ports, settings.LOG_LEVEL);
     // Awaited by the box; a failure before that is not unhandled.
-    postgres.catch(() => undefined);
-    // PostgreSQL gets ready on one core while the other loads everything else.
+    for (const early of [postgres, plants]) early.catch(() => undefined);
+    // PostgreSQL and the plants get ready on one core while the other loads everything else.
     const { startPlantInABox } = await import('./plant-in-a-box.js');
-    const url = await startPlantInABox({ settings, folder, ports, postgres, printer, opened });
+    const url = await startPlantInABox({ settings, folder, ports, postgres, plants, printer, opened });
     folder.introduced();
     printer.line('  Ctrl-C stops everything.\n');
     return { name: 'standalone', url, notReady: async () => (await Promise.all(opened.map((service) => service.notReady()))).flat(), close };

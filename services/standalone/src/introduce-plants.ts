@@ -1,0 +1,40 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RegistryDatabase } from '@telltale/plant-registry';
+import type { DataFolder } from './data-folder.js';
+import { seedPeople } from './demo-people.js';
+import type { SimulatedPlant } from './plants-messages.js';
+import { OPCUA_PASSWORD_SECRET, seedPlant } from './seed-plant.js';
+
+/** What one gateway is started with. */
+export interface GatewayPlace {
+  readonly tenantSlug: string;
+  readonly key: string;
+  readonly dataDir: string;
+  readonly secretsDir: string;
+}
+
+function prepareGateway(folder: DataFolder, tenantSlug: string, opcuaPassword: string): GatewayPlace {
+  const dataDir = folder.gateway(tenantSlug);
+  const secretsDir = join(dataDir, 'secrets');
+  mkdirSync(secretsDir, { recursive: true, mode: 0o700 });
+  writeFileSync(join(secretsDir, OPCUA_PASSWORD_SECRET), opcuaPassword, { mode: 0o600 });
+  return { tenantSlug, key: folder.secret(`gateway-key-${tenantSlug}`), dataDir, secretsDir };
+}
+
+/** Describes every simulated plant and its people to the platform, and prepares its gateway. */
+export async function introducePlants(ownerUrl: string, plants: readonly SimulatedPlant[], folder: DataFolder, password: string | null): Promise<readonly GatewayPlace[]> {
+  const registry = await RegistryDatabase.open(ownerUrl);
+  try {
+    const places: GatewayPlace[] = [];
+    for (const { layout, connections } of plants) {
+      const place = prepareGateway(folder, layout.tenant.slug, connections.opcua.password);
+      const { tenant } = await seedPlant(registry, layout, connections, place.key);
+      if (password !== null) await seedPeople(registry, tenant, layout.tenant.slug, password);
+      places.push(place);
+    }
+    return places;
+  } finally {
+    await registry.close();
+  }
+}
