@@ -23,16 +23,16 @@ const wanted = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'telltale-totals-'));
 const totalsFile = join(folder, 'totals.json');
 
-/** Suites that measure seconds: devices that go away, processes that are killed. They run by themselves, as their servers take the second core. */
-const TIMED = ['connectors/', 'services/edge-gateway/', 'libs/connector-sdk/', 'libs/edge-spool/', 'libs/ingest-queue/', 'services/historian/', 'services/insights/'];
+/** Suites that mostly wait: for devices that go away, for processes that are killed. They run beside each other, not beside those that compute. */
+const WAITING = ['connectors/', 'services/edge-gateway/', 'libs/connector-sdk/', 'libs/edge-spool/', 'libs/ingest-queue/', 'services/historian/', 'services/insights/'];
 
 /** Jest need not wait for Node to take itself down: at that, Node 24 may turn round for ever in `Environment::CleanupHandles`. */
 const runs: readonly Run[] =
   wanted.length > 0
     ? [{ options: wanted, withinMinutes: 60 }]
     : [
-        { options: ['--maxWorkers=2', '--forceExit', '--testPathIgnorePatterns', '/dist/', '/e2e/', ...TIMED.map((folder) => `/${folder}`)], withinMinutes: 15 },
-        { options: ['--runInBand', '--forceExit', ...TIMED], withinMinutes: 15 },
+        { options: ['--maxWorkers=2', '--forceExit', '--testPathIgnorePatterns', '/dist/', '/e2e/', ...WAITING.map((folder) => `/${folder}`)], withinMinutes: 15 },
+        { options: ['--maxWorkers=2', '--forceExit', ...WAITING], withinMinutes: 15 },
         { options: ['--runInBand', '--forceExit', 'e2e/'], withinMinutes: 15 },
       ];
 
