@@ -149,7 +149,7 @@ export function createSubscription(session: LinkSession, request: CreateSubscrip
 export async function closeLink({ client, session }: Pick<ServerLink, 'client' | 'session'>, politely: boolean): Promise<void> {
   // A subscription that gets its answer after its session is closed makes the driver throw out of reach (ClientSubscriptionImpl, `started`).
   const answers = politely || !client.isReconnecting;
-  if (answers) await withinTime(Promise.allSettled([...(beingMade.get(session) ?? [])]), CLOSE_MS, 'waiting for a subscription').catch(() => undefined);
+  if (answers) await withinTime(Promise.allSettled(beingMade.get(session) ?? new Set<Promise<unknown>>()), CLOSE_MS, 'waiting for a subscription').catch(() => undefined);
   const closing = session.close(true).catch(() => undefined);
   if (answers) await withinTime(closing, CLOSE_MS, 'signing out').catch(() => undefined);
   await endClient(client);
