@@ -17,6 +17,8 @@ const tags = Number(/^tags=(\d+)$/.exec(process.argv[4] ?? '')?.[1] ?? 2_000);
 const LIVE_P95_S = 5;
 const BEAT_MS = 1_000;
 const AWAY_MS = 5_000;
+/** A server that looks once a second at what changes once a second sees two changes as one now and then. */
+const EVERY_CHANGE = 0;
 const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'telltale-chaos-backfill-'));
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -49,7 +51,7 @@ const configuration = {
   endpoints: [{
     endpointId: 1, name: 'History PLC', connector: 'opcua', backfillDays: 0,
     settings: { endpointUrl: `opc.tcp://localhost:${cable.port}/plc`, securityPolicy: 'None', securityMode: 'None', identity: { kind: 'anonymous' } },
-    tags: Array.from({ length: tags }, (_, i) => ({ tagId: i + 1, tagPath: `chaos/v${i}`, address: { nodeId: `nsu=urn:telltale:history-plc;s=V${i}` }, scanIntervalMs: BEAT_MS })),
+    tags: Array.from({ length: tags }, (_, i) => ({ tagId: i + 1, tagPath: `chaos/v${i}`, address: { nodeId: `nsu=urn:telltale:history-plc;s=V${i}`, samplingIntervalMs: EVERY_CHANGE }, scanIntervalMs: BEAT_MS })),
   }],
 };
 function watermark(epoch: number): { epoch: number; seq: number } {
