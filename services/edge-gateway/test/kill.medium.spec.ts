@@ -69,7 +69,7 @@ describe('the gateway process', () => {
       await eventually('everything committed', () => {
         const status = ingest.statuses.at(-1);
         return status?.backfill === null && status.spool.depthBatches === 0 && ingest.of(40).at(-1)?.sourceTimeUs === newest();
-      }, 30_000);
+      }, 30_000 + ROUNDS * 200);
       let lost = 0;
       let twice = 0;
       let expected = 0;
