@@ -40,6 +40,8 @@ export class ModbusLine {
   private pending: Buffer = Buffer.alloc(0);
   private settle: ((answer: LineAnswer) => void) | undefined;
   private queue: Promise<unknown> = Promise.resolve();
+  /** Under way or waiting. */
+  private turns = 0;
   private mayConnectAtMs = 0;
   /** Nothing is sent before. */
   private quietUntilMs = 0;
@@ -101,11 +103,17 @@ export class ModbusLine {
       }
       const limitMs = timeoutMs();
       if (limitMs === undefined) return { kind: 'circuit-open' };
-      const answer = (await this.ready()) ?? (await this.settleMissed(request, limitMs)) ?? (await this.exchange(request, limitMs));
+      const fault = this.isFree(request) ? undefined : ((await this.ready()) ?? (await this.settleMissed(request, limitMs)));
+      const answer = fault ?? (await this.exchange(request, limitMs));
       if (answer.kind !== 'lost' || this.closed) return answer;
       // Many devices close an idle connection just when it is needed: reading once more does no harm.
       return (await this.ready()) ?? this.exchange(request, limitMs);
     });
+  }
+
+  /** The request can be sent this very moment: the device works on it while the caller decodes the answer before. */
+  private isFree({ unit }: ReadRequest): boolean {
+    return this.link !== undefined && !this.missed.has(unit) && this.quietUntilMs <= performance.now();
   }
 
   /** Undefined when no late answer of the unit can be on its way (any more). */
@@ -120,8 +128,9 @@ export class ModbusLine {
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.queue.then(work);
-    this.queue = turn.catch(() => undefined);
+    const turn = this.turns++ === 0 ? work() : this.queue.then(work);
+    const ended = (): void => void this.turns--;
+    this.queue = turn.then(ended, ended);
     return turn;
   }
 

@@ -81,13 +81,19 @@ export class ModbusConnector implements Connector<ModbusAddress> {
     const observations: Observation[] = [];
     // A unit that was silent once is not asked again in this poll.
     const silent = new Map<number, Fault>();
+    let undecoded: (() => void) | undefined;
     for (const read of this.plan(tags)) {
       const known = silent.get(read.request.unit);
-      const answer = known ?? (await this.ask(read));
+      const asked = known ?? this.ask(read);
+      // Decoded while the device works on the next request.
+      undecoded?.();
+      const answer = await asked;
       if (!known && answer.kind !== 'data' && isSilence(answer)) silent.set(read.request.unit, answer);
-      if (answer.kind === 'exception' && REFUSALS.has(answer.exceptionCode) && read.tags.length > 1) observations.push(...(await this.askOneByOne(read, silent)));
-      else observe(read, answer, observations);
+      const isRefused = answer.kind === 'exception' && REFUSALS.has(answer.exceptionCode) && read.tags.length > 1;
+      if (isRefused) observations.push(...(await this.askOneByOne(read, silent)));
+      undecoded = isRefused ? undefined : () => observe(read, answer, observations);
     }
+    undecoded?.();
     this.reportSilence();
     return observations;
   }
