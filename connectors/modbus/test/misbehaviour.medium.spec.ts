@@ -19,6 +19,7 @@ const SIDE_BY_SIDE: Readonly<Record<DeviceTransport, number>> = { tcp: 20, 'rtu-
 const ROUNDS = Number(process.env['TELLTALE_CHAOS_ROUNDS'] ?? 0);
 
 const recoveries: number[] = [];
+let playedAgain = 0;
 
 /** What a place holds changes with every poll: an answer of yesterday is a wrong value. */
 function truth(epoch: number, table: ModbusTable, address: number): number {
@@ -41,7 +42,10 @@ interface Scene {
 async function play(table: ModbusTable, transport: DeviceTransport, misbehaviour: Misbehaviour): Promise<readonly string[]> {
   for (let attempt = 1; ; attempt++) {
     const { faults, late, recoveries: measured } = await playOnce(table, transport, misbehaviour);
-    if (late.length > 0 && faults.length === 0 && attempt < 3) continue;
+    if (late.length > 0 && faults.length === 0 && attempt < 3) {
+      playedAgain++;
+      continue;
+    }
     recoveries.push(...measured);
     return [...faults, ...late].map((fault) => `${misbehaviour}: ${fault}`);
   }
@@ -121,6 +125,7 @@ describe.each<DeviceTransport>(['tcp', 'rtu-over-tcp', 'tls', 'rtu'])(`${MISBEHA
     'reading the %s table: no wrong value, right again within two scans',
     async (table) => {
       recoveries.length = 0;
+      playedAgain = 0;
       const faults: string[] = [];
       for (let round = 0; round < Math.max(1, ROUNDS); round++) {
         for (let at = 0; at < possible.length; at += SIDE_BY_SIDE[transport]) {
@@ -128,7 +133,7 @@ describe.each<DeviceTransport>(['tcp', 'rtu-over-tcp', 'tls', 'rtu'])(`${MISBEHA
         }
       }
       expect(faults).toEqual([]);
-      if (ROUNDS > 0) process.stdout.write(`${transport} ${table}: ${recoveries.length} recoveries from ${possible.length} ways to fail, the longest after ${Math.max(...recoveries).toFixed(2)} scan periods\n`);
+      if (ROUNDS > 0) process.stdout.write(`${transport} ${table}: ${recoveries.length} recoveries from ${possible.length} ways to fail, the longest after ${Math.max(...recoveries).toFixed(2)} scan periods; ${playedAgain} scenes came late once and were played again\n`);
     },
     60_000 + ROUNDS * 60_000,
   );

@@ -50,8 +50,7 @@ describe('what an operation costs', () => {
 
   it('does not grow with fragments that are spread often', () => {
     const levels = Array.from({ length: 30 }, (_, i) => `fragment f${i} on Site { ...f${i + 1} ...f${i + 1} }`).join(' ');
-    const startedMs = performance.now();
-    cost(`{ sites { ...f0 } } ${levels} fragment f30 on Site { id }`);
-    expect(performance.now() - startedMs).toBeLessThan(200);
+    // Looked at once per spread, the 2^30 of them would outlast this test by far.
+    expect(cost(`{ sites { ...f0 } } ${levels} fragment f30 on Site { id }`)).toBeGreaterThan(0);
   });
 });
