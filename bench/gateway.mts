@@ -62,7 +62,7 @@ export async function benchGateway(args: readonly string[]): Promise<void> {
   const ingest = createServer((request, response) => void answer(request, response));
   await new Promise<void>((done) => ingest.listen(0, '127.0.0.1', done));
 
-  const gateway = spawn(process.execPath, ['--no-warnings', join(root, 'services/edge-gateway/dist/main.js')], {
+  const gateway = spawn(process.execPath, [...unitOptions(), join(root, 'services/edge-gateway/dist/main.js')], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, INGEST_URL: `http://127.0.0.1:${portOf(ingest.address())}`, GATEWAY_KEY: KEY, GATEWAY_DATA_DIR: folder, CONNECTORS_DIR: join(root, 'services/edge-gateway/test/connectors'), LOG_LEVEL: 'warn' },
   });
@@ -106,6 +106,12 @@ export async function benchGateway(args: readonly string[]): Promise<void> {
     ingest.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Node's options in the systemd unit: what is measured is what is deployed. */
+function unitOptions(): readonly string[] {
+  const start = /^ExecStart=(.*)$/m.exec(readFileSync(join(root, 'deploy/edge/telltale-gateway.service'), 'utf8'))?.[1] ?? '';
+  return start.split(' ').filter((word) => word.startsWith('--'));
 }
 
 /** Least squares, y per x. */
