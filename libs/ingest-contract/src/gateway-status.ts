@@ -7,6 +7,8 @@ export const GatewayStatus = z.strictObject({
   clockUs: z.number(),
   /** Platform clock minus gateway clock as the gateway sees it, µs, to about a second; null before the first answer. */
   clockSkewUs: z.number().nullable().optional(),
+  /** Why the gateway can't change its key although it should; told only then. */
+  keyTrouble: z.string().max(1_000).optional(),
   spool: z.strictObject({
     depthBatches: z.int().nonnegative(),
     depthBytes: z.int().nonnegative(),

@@ -19,6 +19,12 @@ export const commonSettings = {
     .describe(
       'keys that secrets in the database are encrypted with, one per line as id:key (32 bytes in base64), newest first',
     ),
+  WEBHOOK_ADDRESSES: z
+    .enum(['public', 'public-and-loopback', 'any'])
+    .default('public')
+    .describe(
+      'where webhooks may go: public addresses by https only, also this machine, or anywhere (private networks and http too)',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

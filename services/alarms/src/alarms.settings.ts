@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { commonSettings } from '@telltale/service-settings';
 
-const { DATABASE_URL, QUEUE_BACKEND, QUEUE_URL, SECRET_KEYS, LOG_LEVEL, HTTP_HOST, HTTP_PORT } = commonSettings;
+const { DATABASE_URL, QUEUE_BACKEND, QUEUE_URL, SECRET_KEYS, WEBHOOK_ADDRESSES, LOG_LEVEL, HTTP_HOST, HTTP_PORT } = commonSettings;
 
 /** Variables of the alarms service. */
 export const alarmsSettings = z.object({
@@ -27,10 +27,7 @@ export const alarmsSettings = z.object({
     .describe(
       'how long a repaired leak must stay away under comparable load before the repair counts as verified, hours',
     ),
-  WEBHOOK_ADDRESSES: z
-    .enum(['public', 'public-and-loopback', 'any'])
-    .default('public')
-    .describe('where webhooks may go: public addresses only, also this machine, or anywhere (private networks too)'),
+  WEBHOOK_ADDRESSES,
   NOTIFICATION_ATTEMPTS: z.coerce
     .number()
     .int()

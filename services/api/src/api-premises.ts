@@ -1,8 +1,11 @@
 import type { Provider } from '@nestjs/common';
-import { AlarmActions, ChangeListener, RegistryDatabase, UserRepository } from '@telltale/plant-registry';
+import { AlarmActions, ChangeListener, RegistryDatabase, UserRepository, type SecretBox } from '@telltale/plant-registry';
 import type { Logger } from '@telltale/service-runtime';
 import { openAppendListener, openSeriesReader, type AppendListener, type SeriesReader } from '@telltale/time-series';
 import type { ApiSettings } from './api.settings.js';
+import { ChannelDesk } from './channels/channel-desk.js';
+import { channelSecrets } from './channels/channel-secrets.js';
+import { IngestAddress } from './gateway-access/ingest-address.js';
 import { PlantData } from './graphql/plant-data.js';
 import { TenantBudget } from './graphql/tenant-budget.js';
 import { SessionPolicy } from './identity/session-policy.js';
@@ -29,15 +32,18 @@ export class ApiPremises {
   readonly watch: SessionWatch;
   readonly origins: readonly string[];
   private readonly users: UserRepository;
+  private readonly channels: ChannelDesk;
 
   private constructor(
     private readonly settings: ApiSettings,
     readonly logger: Logger,
     readonly registry: RegistryDatabase,
+    secrets: SecretBox,
     private readonly series: SeriesReader & { close(): Promise<void> },
     private readonly listeners: readonly (AppendListener | ChangeListener)[],
   ) {
     this.data = new PlantData(registry, series);
+    this.channels = new ChannelDesk(this.data, secrets, settings.WEBHOOK_ADDRESSES);
     this.users = new UserRepository(registry);
     this.sessions = new SessionReader(this.users);
     this.watch = new SessionWatch(this.sessions);
@@ -45,6 +51,7 @@ export class ApiPremises {
   }
 
   static async open(settings: ApiSettings, logger: Logger): Promise<ApiPremises> {
+    const secrets = channelSecrets(settings.SECRET_KEYS);
     const registry = await RegistryDatabase.open(settings.DATABASE_URL, { maxConnections: CONNECTIONS });
     const series = openSeriesReader(settings.DATABASE_URL, { maxConnections: CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
     const appended = openAppendListener(settings.DATABASE_URL);
@@ -52,7 +59,7 @@ export class ApiPremises {
     const changed = await ChangeListener.open(settings.DATABASE_URL, ['alarms', 'yields', 'gateways'], (channel, tenantId) => {
       if (channel !== 'detections') announce(channel, tenantId);
     });
-    const premises = new ApiPremises(settings, logger, registry, series, [appended, changed]);
+    const premises = new ApiPremises(settings, logger, registry, secrets, series, [appended, changed]);
     announce = (topic, tenantId) => premises.hub.announce(topic, tenantId);
     appended.onAppend((tenantId) => premises.hub.announce('samples', tenantId));
     return premises;
@@ -69,6 +76,8 @@ export class ApiPremises {
     return [
       { provide: PlantData, useValue: this.data },
       { provide: ChangeHub, useValue: this.hub },
+      { provide: ChannelDesk, useValue: this.channels },
+      { provide: IngestAddress, useValue: new IngestAddress(this.settings.INGEST_PUBLIC_URL) },
       { provide: InstalledConnectors, useFactory: () => InstalledConnectors.load(this.settings.CONNECTORS_DIR) },
       { provide: SessionReader, useValue: this.sessions },
       { provide: SessionWatch, useValue: this.watch },

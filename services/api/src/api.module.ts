@@ -6,6 +6,8 @@ import { AlarmActionResolver } from './alarms/alarm-action.resolver.js';
 import { AlarmReader } from './alarms/alarm-reader.js';
 import { AlarmResolver } from './alarms/alarm.resolver.js';
 import type { ApiPremises } from './api-premises.js';
+import { ChannelResolver } from './channels/channel.resolver.js';
+import { GatewayAccessResolver } from './gateway-access/gateway-access.resolver.js';
 import { GatewayReader } from './gateways/gateway-reader.js';
 import { GatewayResolver } from './gateways/gateway.resolver.js';
 import { graphqlOptions } from './graphql/graphql.options.js';
@@ -35,7 +37,9 @@ import { ShiftYieldResolver } from './yield/shift-yield.resolver.js';
 export const RESOLVERS = [
   AlarmActionResolver,
   AlarmResolver,
+  ChannelResolver,
   DataPathResolver,
+  GatewayAccessResolver,
   GatewayResolver,
   IdentityResolver,
   LeakAlertResolver,

@@ -11,12 +11,14 @@ const site: Probe = ({ plant }) => ({ siteId: toId('site', plant.site.siteId) })
 const alarm: Probe = ({ alarmId }) => ({ alarmId: toId('alarm', alarmId) });
 const tagIds: Probe = ({ plant }) => ({ tagIds: plant.tags.map(({ tagId }) => toId('tag', tagId)) });
 const certificate: Probe = ({ certificateId }) => ({ certificateId: toId('certificate', certificateId) });
+const gateway: Probe = ({ plant }) => ({ gatewayId: toId('gateway', plant.gateway.gatewayId) });
+const channel: Probe = ({ channelId }) => ({ channelId: toId('channel', channelId) });
 /** A new tag of the other plant. */
 const tagFile: Probe = (there, here) => ({ ...site(there, here), file: `path\n${there.slug}/plant/new\n` });
 const tagId = ({ plant }: ServedPlant): string => toId('tag', plant.tags[0]?.tagId ?? 0);
 
 /** Operations that name nothing: what they give depends on the caller alone. */
-export const NAMELESS = ['me', 'sites', 'assignablePeople', 'signIn', 'signOut'];
+export const NAMELESS = ['notificationChannels', 'addWebhook', 'me', 'sites', 'assignablePeople', 'signIn', 'signOut'];
 
 /** One per operation of the schema; an operation without a probe fails the test. */
 export const PROBES: Readonly<Record<string, Probe>> = {
@@ -41,6 +43,17 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   applyTagImport: (there, here) => ({ ...tagFile(there, here), token: 'a'.repeat(64) }),
   trustCertificate: certificate,
   rejectCertificate: certificate,
+  gatewayAccess: site,
+  addGateway: (there, here) => ({ ...site(there, here), name: 'another gateway' }),
+  inviteGateway: gateway,
+  revokeGatewayInvitation: ({ invitationId }) => ({ invitationId: toId('invitation', invitationId) }),
+  revokeGatewayKey: ({ gatewayKeyId }) => ({ keyId: toId('gateway key', gatewayKeyId) }),
+  rotateGatewayKey: gateway,
+  notificationChannels: none,
+  /** Refused for its address: nothing is changed by trying. */
+  addWebhook: () => ({ name: 'crew', url: 'http://10.0.0.1/', secret: 'sixteen characters' }),
+  setChannelEnabled: (there, here) => ({ ...channel(there, here), enabled: false }),
+  removeChannel: channel,
   signIn: ({ people }) => ({ email: people.admin.email, password: 'wrong' }),
   signOut: none,
   acknowledgeAlarm: alarm,

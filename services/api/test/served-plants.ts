@@ -1,9 +1,15 @@
 import { columnsFrom, encodeBatch } from '@telltale/tag-sample';
 import {
   AlarmJournal,
+  ChannelRepository,
+  GatewayAccessRepository,
+  GatewayKeysRepository,
   InsightRepository,
   PlantSetup,
+  newSecretKey,
   RegistryDatabase,
+  SecretBox,
+  SecretKeys,
   ShiftYieldRepository,
   USER_ROLES,
   UserRepository,
@@ -28,9 +34,14 @@ export interface ServedPlant {
   readonly pipeRunId: number;
   readonly alarmId: number;
   readonly certificateId: number;
+  readonly gatewayKeyId: number;
+  readonly invitationId: number;
+  readonly channelId: number;
   readonly people: Readonly<Record<UserRole, { readonly userId: number; readonly email: string }>>;
 }
 
+/** Of everything sealed here. */
+export const SECRET_KEY = newSecretKey();
 export const PASSWORD = 'correct horse battery';
 
 /** The api over two tenants with everything in them that it can tell. */
@@ -54,6 +65,8 @@ export class ServedPlants {
       LOG_LEVEL: 'error',
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: 0,
+      SECRET_KEYS: SECRET_KEY,
+      WEBHOOK_ADDRESSES: 'public',
       SESSION_HOURS: 1,
       SIGN_IN_FAILURES_PER_ADDRESS: 50,
       ...settings,
@@ -106,9 +119,24 @@ async function furnish(database: TestDatabase, plant: TestPlant, slug: string): 
   const alarmId = await raiseLeak(owner, plant, pipeRunId, slug, now);
   await recordYield(owner, plant, line.equipmentId, now);
   const certificateId = await showCertificate(owner, plant, now);
+  const access = await openDoors(owner, plant, slug, now);
   await owner.close();
   await appendSamples(database, plant, now);
-  return { slug, plant, lineId: line.equipmentId, pipeRunId, alarmId, certificateId, people };
+  return { slug, plant, lineId: line.equipmentId, pipeRunId, alarmId, certificateId, ...access, people };
+}
+
+/** A key and an invitation of the gateway, and a channel. */
+async function openDoors(
+  owner: RegistryDatabase,
+  { tenant, gateway }: TestPlant,
+  slug: string,
+  at: Date,
+): Promise<Pick<ServedPlant, 'gatewayKeyId' | 'invitationId' | 'channelId'>> {
+  const { gatewayKeyId } = await new GatewayKeysRepository(owner).issue(tenant, gateway.gatewayId, at);
+  const invited = await new GatewayAccessRepository(owner).invite(tenant, gateway.gatewayId, 3_600_000, { userId: 1, at });
+  const channels = new ChannelRepository(owner, new SecretBox(SecretKeys.parse(SECRET_KEY)));
+  const { channelId } = await channels.save(tenant, { kind: 'webhook', name: `${slug} crew`, url: `https://${slug}.test/hook`, secret: `${slug} secret of the webhook`, enabled: true });
+  return { gatewayKeyId, invitationId: invited?.invitation.gatewayEnrolmentId ?? 0, channelId };
 }
 
 async function addPeople(owner: RegistryDatabase, { tenant }: TestPlant, slug: string): Promise<ServedPlant['people']> {

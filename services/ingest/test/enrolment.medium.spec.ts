@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { EnrolmentAnswer, IngestRefusal, INGEST_PATHS, KEY_ROTATION_HEADER, KeyAnswer, type GatewayStatus } from '@telltale/ingest-contract';
-import { GatewayEnrolmentRepository, GatewayKeysRepository, GatewayRepository, RegistryDatabase } from '@telltale/plant-registry';
+import { GatewayAccessRepository, GatewayEnrolmentRepository, GatewayKeysRepository, GatewayRepository, type Invited, RegistryDatabase } from '@telltale/plant-registry';
 import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/testing';
 import type { RunningService } from '@telltale/service-runtime';
 import { migrateSeries } from '@telltale/time-series';
@@ -45,7 +45,11 @@ describe('enrolment of a gateway', () => {
     fetch(`${service.url}${path}`, {
       method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) },
     });
-  const invite = (gateway = acme, validForMs = HOUR_MS, now = new Date()) => new GatewayEnrolmentRepository(api).invite(gateway.tenant, gateway.gatewayId, now, validForMs);
+  const invite = async (gateway = acme, validForMs = HOUR_MS, at = new Date()): Promise<Invited> => {
+    const invited = await new GatewayAccessRepository(api).invite(gateway.tenant, gateway.gatewayId, validForMs, { userId: 1, at });
+    if (invited === null) throw new Error('there is no such gateway');
+    return invited;
+  };
   const codeOf = async (response: Response): Promise<string> => `${response.status} ${IngestRefusal.parse(await response.json()).error.code}`;
   const works = async (key: string): Promise<boolean> => (await post(INGEST_PATHS.status, status(), key)).status === 204;
 
@@ -113,7 +117,7 @@ describe('enrolment of a gateway', () => {
     if (known === null) throw new Error('the key is unknown');
     expect(await due(key)).toBe(false);
     expect(await enrolments.rotationIsDue(known, new Date(Date.now() + 340 * 24 * HOUR_MS))).toBe(true);
-    await enrolments.askForRotation(globex.tenant, globex.gatewayId, new Date(Date.now() + 1));
+    await new GatewayAccessRepository(api).askForRotation(globex.tenant, globex.gatewayId, { userId: 1, at: new Date(Date.now() + 1) });
     const until = Date.now() + 8_000;
     while (!(await due(key)) && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 500));
     expect(await due(key)).toBe(true);

@@ -13,7 +13,7 @@ export const GUARDED_FUNCTIONS: readonly GuardedFunctions[] = [
   // A lock that is held for ever keeps migrations, the compactor and the audit waiting.
   {
     names: '^pg_(try_)?advisory_',
-    roles: ['telltale_owner', 'telltale_historian', 'telltale_alarms', 'telltale_api', 'telltale_queue'],
+    roles: ['telltale_owner', 'telltale_ingest', 'telltale_historian', 'telltale_alarms', 'telltale_api', 'telltale_queue'],
   },
   // One statement could fill the queue of notifications, after which no service can commit one.
   {

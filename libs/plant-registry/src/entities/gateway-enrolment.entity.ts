@@ -19,7 +19,10 @@ export class GatewayEnrolment {
   @Column(BYTES) tokenHash: Buffer;
   @Column(TIME) createdAt: Date;
   @Column(TIME) expiresAt: Date;
+  /** Who invited; null: a tool of the installation. */
+  @Column(OPTIONAL_ID) createdBy: number | null;
   @Column(OPTIONAL_TIME) usedAt: Date | null;
+  @Column(OPTIONAL_TIME) revokedAt: Date | null;
   /** The key that it gave. */
   @Column(OPTIONAL_ID) gatewayKeyId: number | null;
 }

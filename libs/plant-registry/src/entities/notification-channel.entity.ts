@@ -1,5 +1,5 @@
 import { Column, Entity, ForeignKey, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import { FLAG, ID, TEXT } from './column-types.js';
+import { FLAG, ID, OPTIONAL_TIME, TEXT } from './column-types.js';
 import { Tenant } from './tenant.entity.js';
 
 /** Where alarms are told. */
@@ -21,4 +21,6 @@ export class NotificationChannel {
   /** Signs each delivery; sealed by SecretBox, never shown. */
   @Column(TEXT) secret: string;
   @Column(FLAG) enabled: boolean;
+  /** Kept for the sake of what it was told; it has no secret any more. */
+  @Column(OPTIONAL_TIME) removedAt: Date | null;
 }

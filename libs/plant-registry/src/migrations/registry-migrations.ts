@@ -8,6 +8,7 @@ import { ProveRepairs1764000000007 } from './1764000000007-prove-repairs.js';
 import { OnboardTags1764000000020 } from './1764000000020-onboard-tags.js';
 import { JudgeCertificates1764000000021 } from './1764000000021-judge-certificates.js';
 import { EnrolGateways1764000000030 } from './1764000000030-enrol-gateways.js';
+import { ManageGateways1764000000060 } from './1764000000060-manage-gateways.js';
 
 /** In the order in which they run. */
 export const REGISTRY_MIGRATIONS = [
@@ -21,4 +22,5 @@ export const REGISTRY_MIGRATIONS = [
   OnboardTags1764000000020,
   JudgeCertificates1764000000021,
   EnrolGateways1764000000030,
+  ManageGateways1764000000060,
 ];

@@ -6,6 +6,12 @@ import { AuditEntry, type JsonDocument, type JsonValue } from '../entities/index
 
 export type AuditFact = Pick<AuditEntry, 'actorKind' | 'actorId' | 'action' | 'subject' | 'detail'>;
 
+/** Who does something, and when. */
+export interface ActingUser {
+  readonly userId: number;
+  readonly at: Date;
+}
+
 const FIRST_HASH = Buffer.alloc(32);
 const PAGE = 1000;
 
@@ -78,6 +84,16 @@ export async function appendAudit(
     ],
   );
   return entry;
+}
+
+/** What a person did. */
+export function auditUser(
+  manager: EntityManager,
+  tenant: TenantContext,
+  { userId, at }: ActingUser,
+  fact: Pick<AuditFact, 'action' | 'subject' | 'detail'>,
+): Promise<AuditEntry> {
+  return appendAudit(manager, tenant, { actorKind: 'user', actorId: userId, ...fact }, at);
 }
 
 function hashOf({

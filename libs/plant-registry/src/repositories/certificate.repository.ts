@@ -10,16 +10,10 @@ import {
   type CertificateDecision,
   type JsonDocument,
 } from '../entities/index.js';
-import { appendAudit } from './audit.repository.js';
+import { auditUser, type ActingUser } from './audit.repository.js';
 
 /** A server that shows a new one at every attempt must not fill the table. */
 const MOST_PENDING = 20;
-
-/** Who decided, and when. */
-export interface CertificateJudge {
-  readonly userId: number;
-  readonly at: Date;
-}
 
 /** A certificate with the connection that showed it. */
 export interface ShownCertificate {
@@ -50,7 +44,7 @@ export class CertificateRepository {
     tenant: TenantContext,
     certificateId: number,
     decision: Exclude<CertificateDecision, 'pending'>,
-    { userId, at }: CertificateJudge,
+    user: ActingUser,
   ): Promise<ShownCertificate | null> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager) => {
@@ -58,12 +52,12 @@ export class CertificateRepository {
       if (before === null) return null;
       await manager.query(
         `update registry.server_certificate set decision = $3, decided_at = $4, decided_by = $5 where tenant_id = $1 and certificate_id = $2`,
-        [tenantId, certificateId, decision, at, userId],
+        [tenantId, certificateId, decision, user.at, user.userId],
       );
       const detail = { endpointId: before.endpointId, thumbprint: before.thumbprint, before: before.decision };
       const action = decision === 'trusted' ? 'trust certificate' : 'reject certificate';
       const subject = `certificate ${certificateId}`;
-      await appendAudit(manager, tenant, { actorKind: 'user', actorId: userId, action, subject, detail }, at);
+      await auditUser(manager, tenant, user, { action, subject, detail });
       const gateways = await manager.findBy(Gateway, { tenantId });
       const shown = await shownBy(manager, tenantId, gateways);
       return shown.find(({ certificate }) => certificate.certificateId === certificateId) ?? null;

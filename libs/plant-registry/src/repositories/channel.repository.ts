@@ -1,9 +1,21 @@
+import { type EntityManager, In, IsNull } from 'typeorm';
 import type { TenantContext } from '@telltale/tenancy';
 import type { RegistryDatabase } from '../database/registry-database.js';
 import { NotificationChannel } from '../entities/index.js';
 import type { SecretBox, SecretPlace } from '../secrets/secret-box.js';
+import { type ActingUser, auditUser } from './audit.repository.js';
 
 export type ChannelContent = Pick<NotificationChannel, 'kind' | 'name' | 'url' | 'secret' | 'enabled'>;
+export type ShownChannel = Omit<NotificationChannel, 'secret' | 'removedAt'>;
+
+/** How it goes with what a channel is told. */
+export interface ChannelDeliveries {
+  readonly channelId: number;
+  readonly pending: number;
+  readonly lastDeliveredAt: Date | null;
+  /** Of the newest notification that is not delivered; null when it has none. */
+  readonly lastError: string | null;
+}
 
 /** Where the secret of a channel stands. */
 export const channelPlace = ({ tenantId, channelId }: NotificationChannel): SecretPlace => ({
@@ -13,7 +25,7 @@ export const channelPlace = ({ tenantId, channelId }: NotificationChannel): Secr
   rowId: channelId,
 });
 
-/** Where alarms are told; the secrets are sealed on their way into the database. */
+/** Where alarms are told; the secrets are sealed on their way into the database and never come back from here. */
 export class ChannelRepository {
   constructor(
     private readonly registry: RegistryDatabase,
@@ -24,12 +36,62 @@ export class ChannelRepository {
   save(tenant: TenantContext, { name, secret, ...content }: ChannelContent): Promise<NotificationChannel> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager) => {
-      const known =
-        (await manager.findOneBy(NotificationChannel, { tenantId, name })) ??
-        // The secret is bound to the row, which has its number first; nobody sees it before the commit.
-        (await manager.save(manager.create(NotificationChannel, { ...content, tenantId, name, secret: '' })));
+      const known = await manager.findOneBy(NotificationChannel, { tenantId, name });
+      if (known === null) return this.insert(manager, tenant, { name, secret, ...content });
       Object.assign(known, content, { secret: this.secrets.seal(secret, channelPlace(known)) });
       return manager.save(known);
+    });
+  }
+
+  /** Throws SecretError where the installation has no key for secrets. */
+  add(tenant: TenantContext, content: ChannelContent, user: ActingUser): Promise<ShownChannel | 'name-taken'> {
+    const { tenantId } = tenant;
+    const { kind, name, url, enabled } = content;
+    return this.registry.inTenant(tenant, async (manager) => {
+      // Two with the same name wait for each other.
+      await manager.query(`select pg_advisory_xact_lock(hashtext('telltale channels'), $1)`, [tenantId]);
+      if (await manager.existsBy(NotificationChannel, { tenantId, name })) return 'name-taken';
+      const { channelId } = await this.insert(manager, tenant, content);
+      const detail = { kind, name, url, enabled };
+      await auditUser(manager, tenant, user, { action: 'add notification channel', subject: `channel ${channelId}`, detail });
+      return { tenantId, channelId, kind, name, url, enabled };
+    });
+  }
+
+  /** By name. */
+  list(tenant: TenantContext): Promise<ShownChannel[]> {
+    return this.registry.inTenant(tenant, (manager) => shownChannels(manager, tenant));
+  }
+
+  deliveries(tenant: TenantContext, channelIds: readonly number[]): Promise<ChannelDeliveries[]> {
+    return this.registry.inTenant(tenant, (manager) => manager.query(DELIVERIES, [tenant.tenantId, channelIds]));
+  }
+
+  /** A channel that is switched off is told nothing, also not what waits. Null when there is no such channel. */
+  enable(tenant: TenantContext, channelId: number, enabled: boolean, user: ActingUser): Promise<ShownChannel | null> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, async (manager) => {
+      const changed = await manager.update(NotificationChannel, { tenantId, channelId, removedAt: IsNull(), enabled: !enabled }, { enabled });
+      if (changed.affected === 1) {
+        const action = enabled ? 'enable notification channel' : 'disable notification channel';
+        await auditUser(manager, tenant, user, { action, subject: `channel ${channelId}`, detail: {} });
+      }
+      const [channel] = await shownChannels(manager, tenant, [channelId]);
+      return channel ?? null;
+    });
+  }
+
+  /** Its secret is destroyed and its name is free again; what it was told stays. False when there is no such channel. */
+  remove(tenant: TenantContext, channelId: number, user: ActingUser): Promise<boolean> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, async (manager) => {
+      const [channel] = await shownChannels(manager, tenant, [channelId]);
+      if (channel === undefined) return false;
+      const { name, url } = channel;
+      const gone = { enabled: false, secret: '', removedAt: user.at, name: `${name} (removed ${user.at.toISOString()}, ${channelId})` };
+      await manager.update(NotificationChannel, { tenantId, channelId }, gone);
+      await auditUser(manager, tenant, user, { action: 'remove notification channel', subject: `channel ${channelId}`, detail: { name, url } });
+      return true;
     });
   }
 
@@ -38,7 +100,7 @@ export class ChannelRepository {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager) => {
       let renewed = 0;
-      for (const channel of await manager.findBy(NotificationChannel, { tenantId })) {
+      for (const channel of await manager.findBy(NotificationChannel, { tenantId, removedAt: IsNull() })) {
         const secret = this.secrets.renew(channel.secret, channelPlace(channel));
         if (secret === null) continue;
         await manager.update(NotificationChannel, { tenantId, channelId: channel.channelId }, { secret });
@@ -47,4 +109,24 @@ export class ChannelRepository {
       return renewed;
     });
   }
+
+  /** The secret is bound to the row, which has its number first; nobody sees it before the commit. */
+  private async insert(manager: EntityManager, { tenantId }: TenantContext, { secret, ...content }: ChannelContent): Promise<NotificationChannel> {
+    const made = await manager.save(manager.create(NotificationChannel, { ...content, tenantId, secret: '', removedAt: null }));
+    return manager.save(Object.assign(made, { secret: this.secrets.seal(secret, channelPlace(made)) }));
+  }
+}
+
+const DELIVERIES = `
+  select channel_id as "channelId", count(*) filter (where state = 'pending')::int4 as pending, max(delivered_at) as "lastDeliveredAt",
+    (array_agg(last_error order by notification_id desc) filter (where state <> 'delivered' and last_error is not null))[1] as "lastError"
+  from registry.notification where tenant_id = $1 and channel_id = any($2) group by 1`;
+
+/** All of the tenant, or those with these ids. */
+function shownChannels(manager: EntityManager, { tenantId }: TenantContext, channelIds?: readonly number[]): Promise<ShownChannel[]> {
+  return manager.find(NotificationChannel, {
+    select: { tenantId: true, channelId: true, kind: true, name: true, url: true, enabled: true },
+    where: { tenantId, removedAt: IsNull(), ...(channelIds && { channelId: In([...channelIds]) }) },
+    order: { name: 'ASC' },
+  });
 }

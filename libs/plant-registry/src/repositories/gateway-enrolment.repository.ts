@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { type EntityManager, IsNull, Not } from 'typeorm';
 import type { TenantContext } from '@telltale/tenancy';
 import { credentialHash, type RegistryDatabase } from '../database/registry-database.js';
 import { Credential, Gateway, GatewayEnrolment, GatewayKey } from '../entities/index.js';
+import { appendAudit } from './audit.repository.js';
 import type { KnownGateway } from './gateway.repository.js';
 
 const DAY_MS = 86_400_000;
@@ -12,12 +12,6 @@ export const GATEWAY_KEY_LIFE_MS = 365 * DAY_MS;
 export const GATEWAY_KEY_OVERLAP_MS = DAY_MS;
 /** A gateway is asked to change its key this long before it ends. */
 const ROTATE_BEFORE_MS = 30 * DAY_MS;
-
-export interface EnrolmentToken {
-  /** Shown this once; only its hash is kept. */
-  readonly token: string;
-  readonly expiresAt: Date;
-}
 
 export type Enrolled =
   | { readonly outcome: 'enrolled'; readonly gatewayId: number; readonly expiresAt: Date | null }
@@ -33,21 +27,6 @@ export interface RotatedKey {
 export class GatewayEnrolmentRepository {
   constructor(private readonly registry: RegistryDatabase) {}
 
-  /** A token with which one gateway can get its key once, within `validForMs`. For the role telltale_api. */
-  async invite(tenant: TenantContext, gatewayId: number, now: Date, validForMs: number): Promise<EnrolmentToken> {
-    const { tenantId } = tenant;
-    const token = `tte_${randomBytes(32).toString('base64url')}`;
-    const tokenHash = credentialHash('gateway-enrolment', token);
-    const expiresAt = new Date(now.getTime() + validForMs);
-    await this.registry.inTenant(tenant, async (manager) => {
-      const { gatewayEnrolmentId } = await manager.save(
-        manager.create(GatewayEnrolment, { tenantId, gatewayId, tokenHash, createdAt: now, expiresAt, usedAt: null, gatewayKeyId: null }),
-      );
-      await manager.insert(Credential, { keyHash: tokenHash, kind: 'gateway-enrolment', tenantId, subjectId: gatewayEnrolmentId });
-    });
-    return { token, expiresAt };
-  }
-
   /**
    * The gateway made the key itself and kept it before it asks: an answer that gets lost is asked for again with the same token
    * and key. The token never gives a second key. Keys that the gateway had before end after the overlap.
@@ -59,7 +38,7 @@ export class GatewayEnrolmentRepository {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager): Promise<Enrolled> => {
       const enrolment = await manager.findOne(GatewayEnrolment, { where: { tenantId, gatewayEnrolmentId }, lock: { mode: 'pessimistic_write' } });
-      if (!enrolment) return { outcome: 'token-unknown' };
+      if (!enrolment || enrolment.revokedAt !== null) return { outcome: 'token-unknown' };
       const { gatewayId } = enrolment;
       const known = await ownKey(manager, tenant, key);
       if (enrolment.usedAt !== null) {
@@ -70,6 +49,7 @@ export class GatewayEnrolmentRepository {
       if (known !== null) return { outcome: 'key-taken' };
       const made = await addKey(manager, { tenant, gatewayId }, key, now);
       await manager.update(GatewayEnrolment, { tenantId, gatewayEnrolmentId }, { usedAt: now, gatewayKeyId: made.gatewayKeyId });
+      await auditKey(manager, { tenant, gatewayId }, 'enrol gateway', made.gatewayKeyId, now);
       return { outcome: 'enrolled', gatewayId, expiresAt: made.expiresAt };
     });
   }
@@ -80,15 +60,10 @@ export class GatewayEnrolmentRepository {
     return this.registry.inTenant(tenant, async (manager) => {
       const known = await ownKey(manager, tenant, key);
       if (known === 'foreign' || (known !== null && (known.gatewayId !== gatewayId || known.revokedAt !== null))) return null;
-      const { createdAt, expiresAt } = known ?? (await addKey(manager, gateway, key, now));
+      const { createdAt, expiresAt, gatewayKeyId } = known ?? (await addKey(manager, gateway, key, now));
+      if (known === null) await auditKey(manager, gateway, 'rotate gateway key', gatewayKeyId, now);
       return { expiresAt, earlierAcceptedUntil: new Date(createdAt.getTime() + GATEWAY_KEY_OVERLAP_MS) };
     });
-  }
-
-  /** Every key that the gateway has now is to be replaced by the gateway itself. For the role telltale_api. */
-  async askForRotation(tenant: TenantContext, gatewayId: number, now: Date): Promise<void> {
-    const { tenantId } = tenant;
-    await this.registry.inTenant(tenant, (manager) => manager.update(Gateway, { tenantId, gatewayId }, { keyRotationAskedAt: now }));
   }
 
   /** Whether this key ends soon, or somebody asked for another one. */
@@ -123,4 +98,8 @@ async function addKey(manager: EntityManager, { tenant: { tenantId }, gatewayId 
   const earlier = await manager.findBy(GatewayKey, { tenantId, gatewayId, revokedAt: IsNull(), gatewayKeyId: Not(made.gatewayKeyId) });
   for (const { gatewayKeyId, expiresAt: end } of earlier) if (end === null || end > ends) await manager.update(GatewayKey, { tenantId, gatewayKeyId }, { expiresAt: ends });
   return made;
+}
+
+async function auditKey(manager: EntityManager, { tenant, gatewayId }: Pick<KnownGateway, 'tenant' | 'gatewayId'>, action: string, gatewayKeyId: number, now: Date): Promise<void> {
+  await appendAudit(manager, tenant, { actorKind: 'gateway', actorId: gatewayId, action, subject: `gateway ${gatewayId}`, detail: { gatewayKeyId } }, now);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { IsNull } from 'typeorm';
+import { type EntityManager, IsNull } from 'typeorm';
 import type { TenantContext } from '@telltale/tenancy';
 import { credentialHash, type RegistryDatabase } from '../database/registry-database.js';
 import { Credential, GatewayKey } from '../entities/index.js';
@@ -38,15 +38,7 @@ export class GatewayKeysRepository {
 
   /** From now on the key is refused. True when it was valid until now. */
   revoke(tenant: TenantContext, gatewayKeyId: number, now: Date): Promise<boolean> {
-    const { tenantId } = tenant;
-    return this.registry.inTenant(tenant, async (manager) => {
-      const done = await manager.update(
-        GatewayKey,
-        { tenantId, gatewayKeyId, revokedAt: IsNull() },
-        { revokedAt: now },
-      );
-      return done.affected === 1;
-    });
+    return this.registry.inTenant(tenant, (manager) => revokeKey(manager, tenant, gatewayKeyId, now));
   }
 
   /** Newest first; the hashes stay inside. */
@@ -60,4 +52,10 @@ export class GatewayKeysRepository {
       }),
     );
   }
+}
+
+/** True when it was not revoked before. */
+export async function revokeKey(manager: EntityManager, { tenantId }: TenantContext, gatewayKeyId: number, now: Date): Promise<boolean> {
+  const done = await manager.update(GatewayKey, { tenantId, gatewayKeyId, revokedAt: IsNull() }, { revokedAt: now });
+  return done.affected === 1;
 }

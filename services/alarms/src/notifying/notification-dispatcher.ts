@@ -9,6 +9,7 @@ import { NotificationOutbox } from './notification-outbox.js';
 import { WebhookSender } from './webhook-sender.js';
 
 const AT_ONCE = 8;
+const SWITCHED_OFF = 'The channel was switched off or removed before this was delivered.';
 
 /** Notifications are rows first: whatever the queue forgets is put into it again as long as its row is pending. */
 @Injectable()
@@ -66,6 +67,10 @@ export class NotificationDispatcher {
     const tenant = { tenantId };
     const delivery = await this.load(tenant, notificationId);
     if (delivery === null || delivery.notification.state !== 'pending') return;
+    if (!delivery.channel.enabled) {
+      await this.notifications.failed(tenant, notificationId, SWITCHED_OFF, true);
+      return;
+    }
     try {
       await this.sender.send(delivery, new Date());
     } catch (error) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { safeTarget, TargetRefusedError } from './safe-address.js';
+import { TargetRefusedError } from '@telltale/plant-registry';
+import { safeTarget } from './safe-address.js';
 
 const at =
   (...addresses: string[]) =>
@@ -59,5 +60,11 @@ describe('safeTarget', () => {
     expect(await safeTarget('http://127.0.0.1:8080/', 'public-and-loopback')).toMatchObject({ address: '127.0.0.1' });
     await expect(safeTarget('http://10.0.0.1/', 'public-and-loopback')).rejects.toThrow('not a public address');
     expect(await safeTarget('http://10.0.0.1/', 'any')).toMatchObject({ address: '10.0.0.1' });
+  });
+
+  it('sends in the clear to this machine only, unless anything is allowed', async () => {
+    await expect(safeTarget('http://hooks.example.com/x', 'public-and-loopback', at('93.184.216.34'))).rejects.toThrow('not https');
+    expect(await safeTarget('http://hooks.example.com/x', 'any', at('10.0.0.5'))).toMatchObject({ address: '10.0.0.5' });
+    expect(await safeTarget('http://receiver.test/x', 'public-and-loopback', at('127.0.0.1', '::1'))).toMatchObject({ address: '127.0.0.1' });
   });
 });

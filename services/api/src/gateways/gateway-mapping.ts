@@ -5,6 +5,8 @@ import { EndpointState, type BackfillProgress, type Endpoint, type Gateway } fro
 
 /** A gateway reports every 5 s; six missed reports mean that it is away. */
 const ONLINE_WITHIN_MS = 30_000;
+/** As the gateway itself, see its README. */
+const CLOCK_TOLERANCE_MS = 5_000;
 
 const STATES = {
   connecting: EndpointState.CONNECTING,
@@ -25,8 +27,16 @@ export function backfillOf(status: Status | null): BackfillProgress | null {
   return { tagsDone, tagsTotal, samples, progress: tagsTotal === 0 ? 1 : tagsDone / tagsTotal };
 }
 
+/** Null within the tolerance: the way of the report is part of the offset. */
+export function clockWarning(offsetMs: number | null): string | null {
+  if (offsetMs === null || Math.abs(offsetMs) <= CLOCK_TOLERANCE_MS) return null;
+  const seconds = Math.round(Math.abs(offsetMs) / 1000);
+  return `The clock of this gateway is ${seconds} s ${offsetMs > 0 ? 'ahead of' : 'behind'} the platform's: values of devices without a clock of their own get wrong times. Set up time synchronisation (NTP) on it.`;
+}
+
 export function gatewayOf(gateway: GatewayEntity, newestSampleUs: number | null, now: Date): Omit<Gateway, 'endpoints'> {
   const { gatewayId, siteId, name, status, statusAt } = gateway;
+  const clockOffsetMs = status && statusAt ? status.clockUs / 1000 - statusAt.getTime() : null;
   return {
     id: toId('gateway', gatewayId),
     siteId: toId('site', siteId),
@@ -35,7 +45,8 @@ export function gatewayOf(gateway: GatewayEntity, newestSampleUs: number | null,
     startedAt: status ? timeOf(status.startedAtUs) : null,
     statusAt,
     online: isOnline(gateway, now),
-    clockOffsetMs: status && statusAt ? status.clockUs / 1000 - statusAt.getTime() : null,
+    clockOffsetMs,
+    clockWarning: clockWarning(clockOffsetMs),
     lagSeconds: newestSampleUs === null ? null : Math.max(0, now.getTime() / 1000 - newestSampleUs / 1e6),
     spool: status && {
       depthBatches: status.spool.depthBatches,
@@ -49,6 +60,7 @@ export function gatewayOf(gateway: GatewayEntity, newestSampleUs: number | null,
 
 export function endpointOf(endpoint: EndpointSummary, status: Status | null): Endpoint {
   const reported = status?.endpoints.find(({ endpointId }) => endpointId === endpoint.endpointId);
+  const groups = (reported?.groups ?? []).map(({ group, tags, askedPerSecond, achievedPerSecond, code, reason }) => ({ group, tagCount: tags, askedPerSecond, achievedPerSecond, code, reason }));
   return {
     id: toId('endpoint', endpoint.endpointId),
     name: endpoint.name,
@@ -60,6 +72,8 @@ export function endpointOf(endpoint: EndpointSummary, status: Status | null): En
     reason: reported?.reason ?? null,
     askedPerSecond: reported?.askedPerSecond ?? null,
     achievedPerSecond: reported?.achievedPerSecond ?? null,
+    rateReason: groups.find(({ reason }) => reason !== null)?.reason ?? null,
+    rateGroups: groups,
     untrustedCertificate: reported?.untrustedCertificate
       ? { thumbprint: reported.untrustedCertificate.thumbprint, subject: reported.untrustedCertificate.subject }
       : null,

@@ -49,6 +49,27 @@ export class UntrustedCertificate {
   subject: string;
 }
 
+@ObjectType({ description: 'Achieved beside asked rate of tags that are read together: one slave, one scan interval.' })
+export class RateGroup {
+  @Field(() => String, { description: 'E.g. unit 2, every 1000 ms.' })
+  group: string;
+
+  @Field(() => Int)
+  tagCount: number;
+
+  @Field(() => Float, { description: 'Samples per second asked for by the scan interval.' })
+  askedPerSecond: number;
+
+  @Field(() => Float)
+  achievedPerSecond: number;
+
+  @Field(() => String, { nullable: true, description: 'Stable code of why it is less; null when it keeps up.' })
+  code: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it is less, in one sentence; null when it keeps up.' })
+  reason: string | null;
+}
+
 @ObjectType({ description: 'One device connection.' })
 export class Endpoint {
   @Field(() => ID)
@@ -81,6 +102,13 @@ export class Endpoint {
   @Field(() => Float, { nullable: true })
   achievedPerSecond: number | null;
 
+  @Field(() => String, { nullable: true, description: 'Why less is achieved than asked, of the group that lacks most; null when all keep up.' })
+  rateReason: string | null;
+
+  // They stand in the report that is read anyway.
+  @Field(() => [RateGroup], { complexity: 2, description: 'The worst first, 200 at most; empty where the connector does not measure it.' })
+  rateGroups: RateGroup[];
+
   @Field(() => UntrustedCertificate, { nullable: true })
   untrustedCertificate: UntrustedCertificate | null;
 }
@@ -110,6 +138,9 @@ export class Gateway {
 
   @Field(() => Float, { nullable: true, description: 'Gateway clock minus platform clock, in milliseconds, including the way.' })
   clockOffsetMs: number | null;
+
+  @Field(() => String, { nullable: true, description: 'One sentence when the clock of the gateway is more than 5 seconds off, else null.' })
+  clockWarning: string | null;
 
   @Field(() => Float, { nullable: true, description: 'Seconds between the source time of its newest sample and now.' })
   lagSeconds: number | null;

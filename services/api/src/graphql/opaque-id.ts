@@ -14,6 +14,9 @@ const KINDS = {
   gateway: 'gwy',
   endpoint: 'end',
   certificate: 'crt',
+  'gateway key': 'gky',
+  invitation: 'inv',
+  channel: 'chn',
 } as const;
 export type IdKind = keyof typeof KINDS;
 

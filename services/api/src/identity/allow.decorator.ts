@@ -8,6 +8,7 @@ import type { Viewer } from './viewer.js';
 export const ALLOWED = 'telltale:allowed';
 
 export const EVERY_ROLE: readonly UserRole[] = ['viewer', 'maintenance', 'manager', 'admin'];
+export const ADMINISTRATORS: readonly UserRole[] = ['admin'];
 export const ALARM_HANDLERS: readonly UserRole[] = ['maintenance', 'manager', 'admin'];
 
 /** Who may use an operation. An operation without `Allow` or `AllowAnyone` is refused to everybody. */

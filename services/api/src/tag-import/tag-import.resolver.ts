@@ -1,14 +1,12 @@
 import { Args, ID, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import type { UserRole } from '@telltale/plant-registry';
 import type { TagImportPlan, TagFileFormat as FileFormat } from '@telltale/tag-import';
 import { badArgument } from '../graphql/api.error.js';
-import { Allow, CurrentViewer } from '../identity/allow.decorator.js';
+import { ADMINISTRATORS, Allow, CurrentViewer } from '../identity/allow.decorator.js';
 import type { Viewer } from '../identity/viewer.js';
 import { SiteAccess } from '../plant/site-access.js';
 import { TagImporter } from './tag-importer.js';
 import { MissingTags, TagChange, TagFile, TagFileFormat, TagImport, TagImportProblem, TagImportRow } from './tag-import.type.js';
 
-const ADMINISTRATORS: readonly UserRole[] = ['admin'];
 const LARGEST_PAGE = 20_000;
 /** Reading and comparing a file costs as much as looking up some hundred things. */
 const FILE_POINTS = 300;

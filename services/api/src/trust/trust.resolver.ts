@@ -1,16 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { Args, Context, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { CertificateRepository, type ShownCertificate, type UserRole } from '@telltale/plant-registry';
+import { CertificateRepository, type ShownCertificate } from '@telltale/plant-registry';
 import { notFound } from '../graphql/api.error.js';
 import { fromId, toId } from '../graphql/opaque-id.js';
 import { PlantData } from '../graphql/plant-data.js';
 import type { RequestContext } from '../graphql/request-context.js';
-import { Allow, CurrentViewer, EVERY_ROLE } from '../identity/allow.decorator.js';
+import { ADMINISTRATORS, Allow, CurrentViewer, EVERY_ROLE } from '../identity/allow.decorator.js';
 import type { Viewer } from '../identity/viewer.js';
 import { SiteAccess } from '../plant/site-access.js';
 import { CertificateDecision, ServerCertificate } from './server-certificate.type.js';
 
-const ADMINISTRATORS: readonly UserRole[] = ['admin'];
 const DECISIONS = { pending: CertificateDecision.PENDING, trusted: CertificateDecision.TRUSTED, rejected: CertificateDecision.REJECTED } as const;
 
 /** Names end up side by side in a certificate as lines. */

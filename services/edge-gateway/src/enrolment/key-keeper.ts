@@ -3,6 +3,9 @@ import { GatewayKeyRefusedError, IngestClient, BatchRefusedError } from '../drai
 import { GatewayPremises } from '../gateway-premises.js';
 import { Pulse } from '../pulse.js';
 
+const KEY_IS_FIXED = 'The platform wants another key for this gateway, but the key is set in GATEWAY_KEY. Replace it there, or use GATEWAY_KEY_FILE so that the gateway can do it.';
+const LONGEST_TROUBLE = 1_000;
+
 /** Gets the gateway's first key with its token, and changes the key when the platform says that it is time. Both go on after any interruption. */
 @Injectable()
 export class KeyKeeper {
@@ -21,6 +24,12 @@ export class KeyKeeper {
   get notEnrolledBecause(): string | null {
     if (this.premises.credentials.current !== null) return null;
     return this.trouble ?? 'The gateway is not enrolled yet.';
+  }
+
+  /** Why the key was not changed although the platform wants another; null when nothing is wrong. */
+  get keyTrouble(): string | null {
+    if (this.premises.credentials.file === null && this.ingest.keyRotationIsDue) return KEY_IS_FIXED;
+    return this.trouble?.slice(0, LONGEST_TROUBLE) ?? null;
   }
 
   start(): void {
@@ -54,7 +63,7 @@ export class KeyKeeper {
   private async rotate(): Promise<void> {
     const { file } = this.premises.credentials;
     if (file === null) {
-      if (!this.saidFixed) this.premises.logger.warn('The platform wants another key for this gateway, but the key is set in GATEWAY_KEY. Replace it there, or use GATEWAY_KEY_FILE so that the gateway can do it.');
+      if (!this.saidFixed) this.premises.logger.warn(KEY_IS_FIXED);
       this.saidFixed = true;
       return;
     }

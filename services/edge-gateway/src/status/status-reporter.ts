@@ -3,6 +3,7 @@ import type { GatewayStatus } from '@telltale/ingest-contract';
 import { SpoolRoom } from '../collect/spool-room.js';
 import { IngestClient } from '../drain/ingest.client.js';
 import { EndpointSupervisor } from '../endpoint/endpoint-supervisor.js';
+import { KeyKeeper } from '../enrolment/key-keeper.js';
 import { GatewayPremises } from '../gateway-premises.js';
 import { HistoryBackfill } from '../history/history-backfill.js';
 import { Pulse } from '../pulse.js';
@@ -22,6 +23,7 @@ export class StatusReporter {
     private readonly room: SpoolRoom,
     private readonly endpoints: EndpointSupervisor,
     private readonly backfill: HistoryBackfill,
+    private readonly keys: KeyKeeper,
   ) {
     this.pulse = new Pulse(premises.settings.STATUS_INTERVAL_MS, () => this.report());
     premises.metrics.gauge({ name: 'telltale_gateway_clock_skew_seconds', help: "Platform's clock minus the gateway's" }, () => (ingest.clockSkewUs ?? NaN) / 1e6);
@@ -36,12 +38,14 @@ export class StatusReporter {
   }
 
   status(): GatewayStatus {
+    const { keyTrouble } = this.keys;
     const { batches, bytes, oldestUs, quarantined } = this.room.spool.depth();
     return {
       gatewayVersion: VERSION,
       startedAtUs: this.premises.startedAtUs,
       clockUs: this.premises.nowUs(),
       clockSkewUs: this.ingest.clockSkewUs,
+      ...(keyTrouble !== null && { keyTrouble }),
       spool: { depthBatches: batches, depthBytes: bytes, oldestUs, quarantinedRecords: quarantined },
       backfill: this.backfill.progress(),
       endpoints: this.endpoints.reports(),

@@ -1,0 +1,25 @@
+import { Field, GraphQLISODateTime, ID, Int, ObjectType } from '@nestjs/graphql';
+
+@ObjectType({ description: 'A webhook that is told about every alarm of every plant of the company. Its secret is never shown.' })
+export class NotificationChannel {
+  @Field(() => ID)
+  id: string;
+
+  @Field(() => String)
+  name: string;
+
+  @Field(() => String)
+  url: string;
+
+  @Field(() => Boolean)
+  enabled: boolean;
+
+  @Field(() => Int, { description: 'Notifications that are not delivered yet.' })
+  pending: number;
+
+  @Field(() => GraphQLISODateTime, { nullable: true })
+  lastDeliveredAt: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'Why the newest of those that were not delivered was not.' })
+  lastError: string | null;
+}
