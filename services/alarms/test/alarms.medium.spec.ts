@@ -191,6 +191,21 @@ describe('alarms', () => {
     await receiver.close();
   });
 
+  it('tells nothing to a channel that was switched off meanwhile, also when it was pending', async () => {
+    const receiver = await startReceiver((count) => (count === 1 ? 500 : 204));
+    const channelId = await acme.addChannel('crew', receiver.url, 'acme-secret', secretKeys);
+    await start({ NOTIFICATION_FIRST_RETRY_MS: 1_000 });
+    await acme.detect('leak-1');
+    await until('first attempt', () => receiver.received.length === 1);
+    await admin.inTenant(acme.tenant, (manager) =>
+      manager.query('update registry.notification_channel set enabled = false where channel_id = $1', [channelId]),
+    );
+    await until('given up', async () => (await notificationsOf(acme))[0]?.state === 'failed');
+    expect((await notificationsOf(acme))[0]?.lastError).toContain('switched off');
+    expect(receiver.received).toHaveLength(1);
+    await receiver.close();
+  });
+
   it('does not start with keys that are none', async () => {
     await expect(startAlarms({ ...settings, SECRET_KEYS: 'no key' })).rejects.toMatchObject({
       code: 'SECRET_KEYS_INVALID',

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { StartError } from '@telltale/service-runtime/start-error';
 import { unfinished, writeWhole } from './write-whole.js';
 
@@ -19,6 +19,8 @@ export interface DataFolder {
   gateway(tenant: string): string;
   /** A secret of this installation, made when it is first asked for. */
   secret(name: string, make?: () => string): string;
+  /** Where that secret is kept. */
+  secretFile(name: string): string;
   /** The first start has come to its end. */
   introduced(): void;
   release(): void;
@@ -72,10 +74,9 @@ function take(path: string): void {
 
 const randomSecret = (): string => randomBytes(24).toString('base64url');
 
-function secretIn(folder: string, name: string, make: () => string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, name);
-  const known = existsSync(file) ? readFileSync(file, 'utf8') : '';
+function secretIn(file: string, make: () => string): string {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
   // Empty: an older release was stopped between making the file and writing it, so that nothing was ever closed with it.
   if (known !== '') return known;
   const secret = make();
@@ -95,13 +96,15 @@ export function openDataFolder(wanted: string): DataFolder {
     if (error instanceof StartError) throw error;
     throw new StartError('DATA_FOLDER_NOT_WRITABLE', `${path} can't be written`, 'Set TELLTALE_DATA_DIR to a folder that you may write to', { cause: error });
   }
+  const secretFile = (name: string): string => join(path, 'secrets', name);
   return {
     path,
     isNew: !existsSync(join(path, INTRODUCED)),
     postgres: join(path, 'postgres'),
     plants: join(path, 'plants'),
     gateway: (tenant) => join(path, 'gateways', tenant),
-    secret: (name, make = randomSecret) => secretIn(join(path, 'secrets'), name, make),
+    secret: (name, make = randomSecret) => secretIn(secretFile(name), make),
+    secretFile,
     introduced: () => writeFileSync(join(path, INTRODUCED), ''),
     release: () => rmSync(join(path, LOCK), { force: true }),
   };

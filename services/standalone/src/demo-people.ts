@@ -38,8 +38,8 @@ export const generatedPassword = (): string => (randomBytes(13).toString('hex').
 export const demoAccounts = (tenant: string): readonly DemoAccount[] =>
   (PEOPLE[tenant] ?? []).map((person) => ({ email: addressOf(person, tenant), name: person.name, role: person.role }));
 
-/** Makes the demo users of a tenant, or gives them the password anew. */
+/** Makes the demo users of a tenant, or gives them the password anew; what was changed of them stays. */
 export async function seedPeople(registry: RegistryDatabase, tenant: TenantContext, tenantSlug: string, password: string): Promise<void> {
   const users = new UserRepository(registry);
-  for (const account of demoAccounts(tenantSlug)) await users.save(tenant, { ...account, password });
+  for (const account of demoAccounts(tenantSlug)) await users.introduce(tenant, { ...account, password });
 }

@@ -25,7 +25,7 @@ function variables(settings: StandaloneSettings, urls: RoleUrls): (role: Service
 
 const gatewayVariables = (place: GatewayPlace, ingestUrl: string, logLevel: string): Variables => ({
   INGEST_URL: ingestUrl,
-  GATEWAY_KEY: place.key,
+  GATEWAY_KEY_FILE: place.keyFile,
   GATEWAY_DATA_DIR: place.dataDir,
   SECRETS_DIR: place.secretsDir,
   LOG_LEVEL: logLevel,
@@ -34,6 +34,8 @@ const gatewayVariables = (place: GatewayPlace, ingestUrl: string, logLevel: stri
 /** The way of the data, station by station. What was started is closed in the opposite order. */
 export async function startPlatform(settings: StandaloneSettings, urls: RoleUrls, folder: DataFolder, ports: KeptPorts, opened: RunningService[]): Promise<{ ingestUrl: string; apiUrl: string }> {
   const given = variables(settings, urls);
+  // One machine: a webhook may go to it as well, to try one out.
+  const secrets = { SECRET_KEYS: folder.secret('secret-keys', newSecretKey), WEBHOOK_ADDRESSES: 'public-and-loopback' };
   const start = async (service: Promise<RunningService>): Promise<RunningService> => {
     const running = await service;
     opened.push(running);
@@ -43,10 +45,10 @@ export async function startPlatform(settings: StandaloneSettings, urls: RoleUrls
     start(startIngest(readSettings('ingest', ingestSettings, given('telltale_ingest', { HTTP_PORT: String(ports.ingest) })))),
     start(startHistorian(readSettings('historian', historianSettings, given('telltale_historian')))),
     start(startInsights(readSettings('insights', insightsSettings, given('telltale_insights')))),
-    start(startAlarms(readSettings('alarms', alarmsSettings, given('telltale_alarms', { SECRET_KEYS: folder.secret('secret-keys', newSecretKey) })))),
+    start(startAlarms(readSettings('alarms', alarmsSettings, given('telltale_alarms', secrets)))),
   ]);
   const api = await start(
-    startApi(readSettings('api', apiSettings, given('telltale_api', { HTTP_HOST: settings.TELLTALE_HOST, HTTP_PORT: String(settings.PORT), SIMULATION_FILE: simulationFile(folder) }))),
+    startApi(readSettings('api', apiSettings, given('telltale_api', { ...secrets, INGEST_PUBLIC_URL: ingest.url ?? '', HTTP_HOST: settings.TELLTALE_HOST, HTTP_PORT: String(settings.PORT), SIMULATION_FILE: simulationFile(folder) }))),
   );
   return { ingestUrl: ingest.url ?? '', apiUrl: api.url ?? '' };
 }

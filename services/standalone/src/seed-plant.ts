@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { GatewayKeysRepository, PlantSetup, TenantRepository, type JsonDocument, type RegistryDatabase } from '@telltale/plant-registry';
 import type { EndpointName, ModbusEndpoint, OpcUaAddress, ModbusAddress, OpcUaEndpoint, PlantLayout } from '@telltale/plant-simulator';
 import type { TenantContext } from '@telltale/tenancy';
@@ -16,7 +17,10 @@ export interface SeededPlant {
 /** Name of the secret in the gateway's folder that holds the password of an OPC UA server. */
 export const OPCUA_PASSWORD_SECRET = 'opcua-password';
 
-const settingsOf = (name: EndpointName, { opcua, modbus }: PlantConnections): JsonDocument =>
+/** Settings of an endpoint of the simulated plant, as it was introduced. */
+export type KnownSettings = Partial<Readonly<Record<EndpointName, JsonDocument>>>;
+
+export const settingsOf = (name: EndpointName, { opcua, modbus }: PlantConnections): JsonDocument =>
   name === 'opcua'
     ? {
         endpointUrl: opcua.url,
@@ -35,18 +39,23 @@ function need<T>(found: T | undefined, what: string): T {
   return found;
 }
 
-/** Describes a simulated plant to the platform. Safe to repeat: a second run changes only what differs, e.g. ports. */
-export async function seedPlant(registry: RegistryDatabase, layout: PlantLayout, connections: PlantConnections, gatewayKey: string): Promise<SeededPlant> {
-  const setup = new PlantSetup(registry);
-  const tenant = await new TenantRepository(registry).save(layout.tenant);
+/**
+ * Describes a simulated plant to the platform. A second run adds what is not there and leaves what people have changed; a device that
+ * moved (another port, another certificate) is followed as long as its settings are those of `before`.
+ */
+export async function seedPlant(registry: RegistryDatabase, layout: PlantLayout, connections: PlantConnections, gatewayKey: string, before: KnownSettings = {}): Promise<SeededPlant> {
+  const setup = new PlantSetup(registry, 'stay');
+  const tenant = await new TenantRepository(registry).introduce(layout.tenant);
   const { siteId } = await setup.site(tenant, layout.site);
   const { gatewayId } = await setup.gateway(tenant, { siteId, name: `${layout.site.slug} gateway` });
   await new GatewayKeysRepository(registry).accept(tenant, gatewayId, gatewayKey, new Date());
   const equipmentIds = await seedEquipment(setup, tenant, siteId, layout);
   const endpointIds = new Map<EndpointName, number>();
   for (const { name, title, connector, backfillDays } of layout.endpoints) {
-    const { endpointId } = await setup.endpoint(tenant, { gatewayId, name: title, connector, settings: settingsOf(name, connections), backfillDays });
-    endpointIds.set(name, endpointId);
+    const settings = settingsOf(name, connections);
+    const known = await setup.endpoint(tenant, { gatewayId, name: title, connector, settings, backfillDays });
+    if (isDeepStrictEqual(known.settings, before[name])) await new PlantSetup(registry).endpoint(tenant, { ...known, settings });
+    endpointIds.set(name, known.endpointId);
   }
   const tags = await setup.tags(
     tenant,

@@ -20,9 +20,15 @@ import {
 type Given<E, Key extends keyof E> = Omit<E, 'tenantId' | Key | OptionalOf<E>> & Partial<Pick<E, OptionalOf<E>>>;
 type OptionalOf<E> = { [K in keyof E]: null extends E[K] ? K : never }[keyof E];
 
-/** Describes a plant. Everything is found again by its natural name, so that a second run changes only what differs. */
+/**
+ * Describes a plant. Everything is found again by its natural name: a second run changes what differs, or, where what is `known` is
+ * to stay, adds only what is not there.
+ */
 export class PlantSetup {
-  constructor(private readonly registry: RegistryDatabase) {}
+  constructor(
+    private readonly registry: RegistryDatabase,
+    private readonly known: 'change' | 'stay' = 'change',
+  ) {}
 
   site(tenant: TenantContext, site: Given<Site, 'siteId'>): Promise<Site> {
     return this.keep(tenant, Site, { slug: parseSlug(site.slug) }, site);
@@ -50,13 +56,13 @@ export class PlantSetup {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager) => {
       const rows = tags.map((tag) => ({ ...EMPTY_TAG, ...tag, path: parseTagPath(tag.path).text }));
-      await manager.query(KEEP_TAGS, [tenantId, JSON.stringify(rows)]);
+      await manager.query(`${ADD_TAGS} ${this.known === 'stay' ? LEAVE_TAGS : CHANGE_TAGS}`, [tenantId, JSON.stringify(rows)]);
       const byPath = new Map((await manager.findBy(Tag, { tenantId })).map((tag) => [tag.path, tag]));
       return tags.flatMap(({ path }) => byPath.get(path) ?? []);
     });
   }
 
-  /** Replaces the sensors of the run. */
+  /** Replaces the sensors of the run, unless what is known stays. */
   async pipeRun(
     tenant: TenantContext,
     run: Given<PipeRun, 'pipeRunId'>,
@@ -65,12 +71,10 @@ export class PlantSetup {
     const { tenantId } = tenant;
     const placed = placeSensors(run.lengthM, sensors);
     return this.registry.inTenant(tenant, async (manager) => {
-      const saved = await keepIn(
-        manager,
-        PipeRun,
-        { tenantId, siteId: run.siteId, slug: run.slug },
-        { ...run, tenantId },
-      );
+      const natural = { tenantId, siteId: run.siteId, slug: run.slug };
+      const known = this.known === 'stay' ? await manager.findOneBy(PipeRun, natural) : null;
+      if (known !== null) return known;
+      const saved = await keepIn(manager, PipeRun, natural, { ...run, tenantId });
       const { pipeRunId } = saved;
       await manager.delete(PipeSensor, { tenantId, pipeRunId });
       await manager.insert(
@@ -101,7 +105,7 @@ export class PlantSetup {
     await this.registry.inTenant(tenant, (manager) =>
       manager.query(
         `insert into registry.shift_pattern (tenant_id, site_id, valid_from, shifts, planned_stops) values ($1, $2, $3, $4, $5)
-         on conflict (tenant_id, site_id, valid_from) do update set shifts = excluded.shifts, planned_stops = excluded.planned_stops`,
+         on conflict (tenant_id, site_id, valid_from) do ${this.known === 'stay' ? 'nothing' : 'update set shifts = excluded.shifts, planned_stops = excluded.planned_stops'}`,
         [tenantId, siteId, validFrom, JSON.stringify(shifts), JSON.stringify(plannedStops)],
       ),
     );
@@ -113,9 +117,11 @@ export class PlantSetup {
     natural: FindOptionsWhere<E>,
     given: Partial<E>,
   ): Promise<E> {
-    return this.registry.inTenant({ tenantId }, (manager) =>
-      keepIn(manager, entity, { ...natural, tenantId }, { ...given, tenantId }),
-    );
+    const where = { ...natural, tenantId };
+    return this.registry.inTenant({ tenantId }, async (manager) => {
+      const known = this.known === 'stay' ? await manager.findOneBy(entity, where) : null;
+      return known ?? keepIn(manager, entity, where, { ...given, tenantId });
+    });
   }
 }
 
@@ -132,7 +138,7 @@ const EMPTY_TAG = {
   insightRole: null,
 };
 
-const KEEP_TAGS = `
+const ADD_TAGS = `
   insert into registry.tag (tenant_id, site_id, equipment_id, path, name, unit, kind, range_low, range_high, counter_max,
     endpoint_id, address, scan_interval_ms, deadband, history_endpoint_id, history_address, insight_role)
   select $1, r."siteId", r."equipmentId", r.path, r.name, r.unit, r.kind, r."rangeLow", r."rangeHigh", r."counterMax",
@@ -140,6 +146,9 @@ const KEEP_TAGS = `
   from jsonb_to_recordset($2::jsonb) as r("siteId" int4, "equipmentId" int4, path text, name text, unit text, kind text,
     "rangeLow" float8, "rangeHigh" float8, "counterMax" float8, "endpointId" int4, address jsonb, "scanIntervalMs" int4,
     deadband jsonb, "historyEndpointId" int4, "historyAddress" jsonb, "insightRole" text)
+`;
+const LEAVE_TAGS = 'on conflict (tenant_id, path) do nothing';
+const CHANGE_TAGS = `
   on conflict (tenant_id, path) do update set
     (site_id, equipment_id, name, unit, kind, range_low, range_high, counter_max, endpoint_id, address, scan_interval_ms,
      deadband, history_endpoint_id, history_address, insight_role)

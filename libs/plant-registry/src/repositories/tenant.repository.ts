@@ -14,13 +14,20 @@ export class TenantRepository {
     return null;
   }
 
-  /** The tenant with this slug, made when there is none. */
+  /** The tenant with this slug, made when there is none, with this content. */
   async save(content: Omit<Tenant, 'tenantId'>): Promise<TenantContext> {
     const known = await this.bySlug(content.slug);
-    if (known !== null) {
-      await this.registry.inTenant(known, (manager) => manager.update(Tenant, known, content));
-      return known;
-    }
+    if (known === null) return this.add(content);
+    await this.registry.inTenant(known, (manager) => manager.update(Tenant, known, content));
+    return known;
+  }
+
+  /** The tenant with this slug as it is, made when there is none. */
+  async introduce(content: Omit<Tenant, 'tenantId'>): Promise<TenantContext> {
+    return (await this.bySlug(content.slug)) ?? this.add(content);
+  }
+
+  private async add(content: Omit<Tenant, 'tenantId'>): Promise<TenantContext> {
     const tenant = { tenantId: await this.registry.nextTenantId() };
     await this.registry.inTenant(tenant, async (manager) => {
       await manager.insert(Tenant, { ...content, ...tenant });

@@ -53,6 +53,13 @@ export class UserRepository {
     });
   }
 
+  /** Makes the account, or gives the one with this address the password and leaves its name and role. */
+  async introduce(tenant: TenantContext, user: NewUser): Promise<UserAccount> {
+    const where = { tenantId: tenant.tenantId, email: addressOf(user.email) };
+    const known = await this.registry.inTenant(tenant, (manager) => manager.findOneBy(UserAccount, where));
+    return this.save(tenant, known === null ? user : { ...user, name: known.name, role: known.role });
+  }
+
   /** Takes as long for an unknown address as for a wrong password, and locks both after 10 failures. */
   async signIn(request: SignInRequest): Promise<SignInOutcome> {
     const address = addressOf(request.email);
