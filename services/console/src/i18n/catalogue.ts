@@ -1,8 +1,10 @@
+import { ACCESS } from './catalogue-access';
 import { DATA_PATH } from './catalogue-data-path';
 import { ONBOARDING } from './catalogue-onboarding';
 
 /** Every text of the console: key -> [English, German]. Plurals carry the i18next suffixes. */
 export const CATALOGUE = {
+  ...ACCESS,
   ...DATA_PATH,
   ...ONBOARDING,
 
@@ -323,7 +325,7 @@ export const CATALOGUE = {
 
   'gateways.title': ['Connections', 'Verbindungen'],
   'gateways.emptyTitle': ['No gateway', 'Kein Gateway'],
-  'gateways.empty': ['Install a gateway on site and enrol it with a key from your administrator.', 'Ein Gateway im Werk installieren und mit einem Schlüssel der Administration anmelden.'],
+  'gateways.empty': ['Install a gateway on site; an administrator invites it with a token that gives it its key.', 'Ein Gateway im Werk installieren; die Administration lädt es mit einem Token ein, das ihm seinen Schlüssel gibt.'],
   'gateways.online': ['reports', 'meldet sich'],
   'gateways.offline': ['silent', 'schweigt'],
   'gateways.neverSeen': ['never reported', 'nie gemeldet'],

@@ -24,6 +24,7 @@ export const router = createBrowserRouter([
           { path: 'pipes/:id?', lazy: async () => ({ Component: (await import('../pages/pipe/pipe-page')).PipePage }) },
           { path: 'lines/:id?', lazy: async () => ({ Component: (await import('../pages/line/line-page')).LinePage }) },
           { path: 'alarms', lazy: async () => ({ Component: (await import('../pages/alarms/alarms-page')).AlarmsPage }) },
+          { path: 'alarms/webhooks', lazy: async () => ({ Component: (await import('../pages/channels/channels-page')).ChannelsPage }) },
           { path: 'connections', lazy: async () => ({ Component: (await import('../pages/gateways/gateways-page')).GatewaysPage }) },
           { path: 'tags', lazy: async () => ({ Component: (await import('../pages/tags/tags-page')).TagsPage }) },
           { path: 'tags/import', lazy: async () => ({ Component: (await import('../pages/tag-import/tag-import-page')).TagImportPage }) },

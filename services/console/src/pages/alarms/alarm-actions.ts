@@ -1,8 +1,6 @@
-import { notifications } from '@mantine/notifications';
-import { useState } from 'react';
-import { useClient, type AnyVariables, type TypedDocumentNode } from 'urql';
+import type { AnyVariables, TypedDocumentNode } from 'urql';
 import type { AlarmOutcome } from '../../generated/graphql';
-import { useText } from '../../i18n/text';
+import { useSaving } from '../../live/saving';
 import { AcknowledgeDocument, AssignDocument, CommentDocument, OutcomeDocument, RepairedDocument, ShelveDocument, UnshelveDocument } from './alarm-actions.documents';
 
 export interface AlarmActions {
@@ -20,20 +18,9 @@ const HOUR_MS = 3_600_000;
 
 /** What can be done with one alarm. Each answers whether it was saved and tells the user. */
 export function useAlarmActions(alarmId: string): AlarmActions {
-  const client = useClient();
-  const { t } = useText();
-  const [isBusy, setBusy] = useState(false);
-  const run = async <Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<boolean> => {
-    setBusy(true);
-    const { error } = await client.mutation(document, variables).toPromise();
-    setBusy(false);
-    if (error) {
-      notifications.show({ title: t('alarm.failed'), message: error.graphQLErrors[0]?.message ?? t('state.errorNetwork'), autoClose: 8000, role: 'alert' });
-      return false;
-    }
-    notifications.show({ message: t('alarm.done'), role: 'status' });
-    return true;
-  };
+  const { isBusy, save } = useSaving();
+  const run = async <Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<boolean> =>
+    (await save(document, variables, 'alarm.done')) !== null;
   return {
     isBusy,
     acknowledge: () => run(AcknowledgeDocument, { alarmId }),

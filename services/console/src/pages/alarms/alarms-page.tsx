@@ -1,12 +1,13 @@
 import { SegmentedControl } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import type { AlarmState } from '../../generated/graphql';
 import { useText } from '../../i18n/text';
 import { useLiveQuery } from '../../live/live-query';
 import { PageHead } from '../../parts/panel';
 import { Answered, StatePage } from '../../parts/states';
-import { useSite } from '../../shell/site-context';
+import { useSession } from '../../shell/session';
+import { sitePath, useSite } from '../../shell/site-context';
 import { AlarmCard } from './alarm-card';
 import { AlarmsDocument } from './alarms.documents';
 
@@ -19,6 +20,7 @@ const CLOSED: AlarmState[] = ['NORMAL'];
 export function AlarmsPage(): ReactNode {
   const { t } = useText();
   const site = useSite();
+  const { me } = useSession();
   const [search, setSearch] = useSearchParams();
   const asked = search.get('show');
   const view: View = isView(asked) ? asked : 'standing';
@@ -28,6 +30,7 @@ export function AlarmsPage(): ReactNode {
     <>
       <PageHead
         title={t('alarms.title')}
+        note={me.role === 'ADMIN' && <Link to={sitePath(site.slug, '/alarms/webhooks')}>{t('channels.open')}</Link>}
         right={
           <SegmentedControl
             size="md"

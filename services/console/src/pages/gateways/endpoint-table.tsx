@@ -1,9 +1,10 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { formatDateTime, formatNumber } from '../../format/format';
 import type { EndpointState } from '../../generated/graphql';
 import { useText } from '../../i18n/text';
 import { useFormats } from '../../shell/site-context';
 import type { GatewayData } from './gateway-panel';
+import { fallsBehind, RateGroups } from './rate-groups';
 
 // These devices speak when something changes: the asked rate is the most that can come.
 const ON_CHANGE: readonly string[] = ['opcua'];
@@ -25,7 +26,16 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
         </thead>
         <tbody>
           {endpoints.map((endpoint) => (
-            <EndpointRow key={endpoint.id} endpoint={endpoint} />
+            <Fragment key={endpoint.id}>
+              <EndpointRow endpoint={endpoint} />
+              {endpoint.rateGroups.length > 0 && (
+                <tr className="under">
+                  <td colSpan={4}>
+                    <RateGroups groups={endpoint.rateGroups} />
+                  </td>
+                </tr>
+              )}
+            </Fragment>
           ))}
         </tbody>
       </table>
@@ -39,7 +49,7 @@ function EndpointRow({ endpoint }: { readonly endpoint: EndpointData }): ReactNo
   const { state, untrustedCertificate: certificate, askedPerSecond: asked, achievedPerSecond: achieved } = endpoint;
   const isWell = state === 'CONNECTED' || state === 'CONNECTING';
   const tellsChanges = ON_CHANGE.includes(endpoint.connector);
-  const isSlow = !tellsChanges && typeof asked === 'number' && typeof achieved === 'number' && achieved < asked * 0.9;
+  const isSlow = !tellsChanges && fallsBehind(achieved, asked);
   return (
     <tr data-testid="endpoint-row" data-state={state ?? 'null'}>
       <td>

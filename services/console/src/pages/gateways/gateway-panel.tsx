@@ -11,7 +11,13 @@ import { EndpointTable } from './endpoint-table';
 
 export type GatewayData = NonNullable<GatewaysQuery['site']>['gateways'][number];
 
-export function GatewayPanel({ gateway }: { readonly gateway: GatewayData }): ReactNode {
+interface GatewayPanelProps {
+  readonly gateway: GatewayData;
+  /** For administrators. */
+  readonly children?: ReactNode;
+}
+
+export function GatewayPanel({ gateway, children }: GatewayPanelProps): ReactNode {
   const { t } = useText();
   const { locale } = useFormats();
   const now = useNow(5);
@@ -46,10 +52,23 @@ export function GatewayPanel({ gateway }: { readonly gateway: GatewayData }): Re
             value={!spool ? '–' : spool.depthBatches === 0 ? t('gateways.spoolEmpty') : t('gateways.batches', { count: spool.depthBatches })}
             note={spool && [spool.depthBatches > 0 ? formatNumber(locale, spool.depthBytes / 1024, 0, 'KiB') : '', spool.oldest ? t('gateways.oldest', { ago: formatAgo(locale, spool.oldest, now) }) : '', spool.quarantinedRecords > 0 ? t('gateways.quarantined', { count: spool.quarantinedRecords }) : ''].filter(Boolean).join(' · ')}
           />
-          <Figure label={t('gateways.clock')} value={formatNumber(locale, gateway.clockOffsetMs, 0, 'ms')} />
+          <Figure label={t('gateways.clock')} value={formatOffset(locale, gateway.clockOffsetMs)} />
         </div>
-        <EndpointTable endpoints={gateway.endpoints} />
+        {gateway.clockWarning && typeof gateway.clockOffsetMs === 'number' && (
+          <p className="off" data-testid="clock-warning">
+            <span aria-hidden="true">▲ </span>
+            {t(gateway.clockOffsetMs > 0 ? 'gateways.clockAhead' : 'gateways.clockBehind', { offset: formatDuration(locale, Math.abs(gateway.clockOffsetMs) / 1000) })}
+          </p>
+        )}
+        {gateway.endpoints.length > 0 ? <EndpointTable endpoints={gateway.endpoints} /> : <p className="dim">{t('gateways.noEndpoints')}</p>}
+        {children}
       </div>
     </Panel>
   );
+}
+
+/** A clock is right to some tenths of a second; more than a second is told in seconds. */
+function formatOffset(locale: string, offsetMs: number | null | undefined): string {
+  if (typeof offsetMs !== 'number' || Math.abs(offsetMs) < 1000) return formatNumber(locale, offsetMs, 0, 'ms');
+  return `${offsetMs > 0 ? '+' : '−'}${formatDuration(locale, Math.abs(offsetMs) / 1000)}`;
 }

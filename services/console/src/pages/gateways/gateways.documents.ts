@@ -12,6 +12,7 @@ export const GatewaysDocument = graphql(`
         statusAt
         online
         clockOffsetMs
+        clockWarning
         lagSeconds
         spool {
           depthBatches
@@ -36,6 +37,15 @@ export const GatewaysDocument = graphql(`
           reason
           askedPerSecond
           achievedPerSecond
+          rateReason
+          rateGroups {
+            group
+            tagCount
+            askedPerSecond
+            achievedPerSecond
+            code
+            reason
+          }
           untrustedCertificate {
             thumbprint
             subject

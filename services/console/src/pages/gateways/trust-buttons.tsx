@@ -1,9 +1,8 @@
 import { Button, Checkbox, Modal } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useState, type ReactNode } from 'react';
-import { useClient } from 'urql';
 import type { ServerCertificatesQuery } from '../../generated/graphql';
 import { useText } from '../../i18n/text';
+import { useSaving } from '../../live/saving';
 import { RejectCertificateDocument, TrustCertificateDocument } from './trust.documents';
 import { inGroups } from './thumbprint';
 
@@ -12,18 +11,13 @@ type CertificateData = ServerCertificatesQuery['serverCertificates'][number];
 /** Trusting asks whether the thumbprint was compared; rejecting is safe and asks nothing. */
 export function TrustButtons({ certificate, onDone }: { readonly certificate: CertificateData; readonly onDone: () => void }): ReactNode {
   const { t } = useText();
-  const client = useClient();
+  const { isBusy, save } = useSaving();
   const [isOpen, setOpen] = useState(false);
   const [compared, setCompared] = useState(false);
-  const [isBusy, setBusy] = useState(false);
   const { id: certificateId, decision, thumbprint } = certificate;
   const decide = async (document: typeof TrustCertificateDocument | typeof RejectCertificateDocument): Promise<void> => {
-    setBusy(true);
-    const { error } = await client.mutation<unknown, { certificateId: string }>(document, { certificateId }).toPromise();
-    setBusy(false);
+    await save<unknown, { certificateId: string }>(document, { certificateId }, 'trust.saved');
     setOpen(false);
-    if (error) notifications.show({ title: t('alarm.failed'), message: error.graphQLErrors[0]?.message ?? t('state.errorNetwork'), role: 'alert' });
-    else notifications.show({ message: t('trust.saved'), role: 'status' });
     onDone();
   };
   return (

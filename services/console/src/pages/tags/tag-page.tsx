@@ -23,9 +23,9 @@ type TagData = NonNullable<TagQuery['tag']>;
 
 const formatScan = (locale: string, ms: number): string => (ms < 1000 ? formatNumber(locale, ms, 0, 'ms') : formatDuration(locale, ms / 1000));
 
-/** Lowest and highest value that the device can give; empty where that is not set. */
-function range(locale: string, { rangeLow, rangeHigh, unit }: TagData): string {
-  if (typeof rangeLow !== 'number' || typeof rangeHigh !== 'number') return '';
+/** Lowest and highest value that the device can give; empty where that is not set, and for a counter, which runs through all of it. */
+function range(locale: string, { kind, rangeLow, rangeHigh, unit }: TagData): string {
+  if (kind === 'COUNTER' || typeof rangeLow !== 'number' || typeof rangeHigh !== 'number') return '';
   return `${formatNumber(locale, rangeLow, digitsFor(rangeLow, ''))} … ${formatNumber(locale, rangeHigh, digitsFor(rangeHigh, ''), unit)}`;
 }
 
