@@ -29,6 +29,8 @@ test('the status tells the achieved beside the asked rate of each slave, and why
       const groups = report?.groups ?? [];
       expect(groups).toHaveLength(3);
       expect(groups[0]).toMatchObject({ group: 'unit 2, every 100 ms', tags: 1, askedPerSecond: 10, achievedPerSecond: 0 });
+      // The silent slave's bad values count for nothing in the whole either.
+      expect([report?.askedPerSecond, (report?.achievedPerSecond ?? 30) <= 20]).toEqual([30, true]);
       for (const { askedPerSecond, achievedPerSecond } of groups.slice(1)) expect(achievedPerSecond).toBeGreaterThan(askedPerSecond / 2);
     } finally {
       await host.stop();

@@ -88,8 +88,9 @@ export function webhookUrl(address: string): URL {
 /** Refuses when any address of the host is not allowed, and to send in the clear to another machine. */
 export function checkAddresses(url: URL, found: readonly string[], allowed: AllowedAddresses): void {
   for (const one of found) {
-    if (!isAllowed(one, allowed))
-      throw new TargetRefusedError(`${hostOf(url)} is at ${one}, which is not a public address.`);
+    if (isAllowed(one, allowed)) continue;
+    const host = hostOf(url);
+    throw new TargetRefusedError(host === one ? `${host} is not a public address.` : `${host} is at ${one}, which is not a public address.`);
   }
   if (url.protocol === 'https:' || allowed === 'any' || found.every(isLoopback)) return;
   throw inTheClear(url);

@@ -20,7 +20,8 @@ const SECOND_US = 1_000_000;
 const SILENT_AFTER_US = 30 * SECOND_US;
 const WAITS_TOO_LONG_US = 15 * SECOND_US;
 const CONNECTS_TOO_LONG_US = 30 * SECOND_US;
-const CLOCK_WRONG_US = 5 * SECOND_US;
+/** More than this a gateway's clock must not be off; the way of its report is part of it. */
+export const CLOCK_WRONG_US = 5 * SECOND_US;
 const DEVICE_CLOCK_WRONG_US = 300 * SECOND_US;
 /** A gateway lets a value pass at least this often, deadband or not (edge-gateway, endpoint-journal). */
 const HEARTBEAT_US = 60 * SECOND_US;

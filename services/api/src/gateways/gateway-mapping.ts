@@ -1,12 +1,12 @@
 import type { EndpointSummary, Gateway as GatewayEntity } from '@telltale/plant-registry';
+import { CLOCK_WRONG_US } from '../data-path/explain-data-path.js';
 import { toId } from '../graphql/opaque-id.js';
 import { timeOf } from '../tags/tag-mapping.js';
 import { EndpointState, type BackfillProgress, type Endpoint, type Gateway } from './gateway.type.js';
 
 /** A gateway reports every 5 s; six missed reports mean that it is away. */
 const ONLINE_WITHIN_MS = 30_000;
-/** As the gateway itself, see its README. */
-const CLOCK_TOLERANCE_MS = 5_000;
+const CLOCK_TOLERANCE_MS = CLOCK_WRONG_US / 1000;
 
 const STATES = {
   connecting: EndpointState.CONNECTING,

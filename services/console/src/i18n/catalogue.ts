@@ -59,6 +59,7 @@ export const CATALOGUE = {
   'state.errorTitle': ['This could not be loaded', 'Das konnte nicht geladen werden'],
   'state.errorNetwork': ['The platform does not answer. Check your network; the page tries again by itself.', 'Die Plattform antwortet nicht. Bitte das Netz prüfen; die Seite versucht es von selbst erneut.'],
   'state.errorServer': ['The platform reported: {{message}}', 'Die Plattform meldet: {{message}}'],
+  'state.close': ['Close', 'Schließen'],
   'state.retry': ['Try again', 'Erneut versuchen'],
   'state.forbiddenTitle': ['You may not see this', 'Dafür fehlt die Berechtigung'],
   'state.forbidden': ['Ask an administrator of {{tenant}} for the right.', 'Bitte die Administration von {{tenant}} um das Recht.'],

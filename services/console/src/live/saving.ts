@@ -18,8 +18,9 @@ export function useSaving(): Saving {
     setBusy(true);
     const { data, error } = await client.mutation(document, variables).toPromise();
     setBusy(false);
-    if (error) notifications.show({ title: t('alarm.failed'), message: error.graphQLErrors[0]?.message ?? t('state.errorNetwork'), autoClose: 8000, role: 'alert' });
-    else if (done !== null) notifications.show({ message: t(done), role: 'status' });
+    const closeButtonProps = { 'aria-label': t('state.close') };
+    if (error) notifications.show({ closeButtonProps, title: t('alarm.failed'), message: error.graphQLErrors[0]?.message ?? t('state.errorNetwork'), autoClose: 8000, role: 'alert' });
+    else if (done !== null) notifications.show({ closeButtonProps, message: t(done), role: 'status' });
     return error ? null : (data ?? null);
   };
   return { isBusy, save };

@@ -96,15 +96,18 @@ export class EndpointHost {
   }
 
   report(): EndpointReport {
-    const groups = this.connector?.rates?.().slice(0, MOST_GROUPS) ?? [];
+    // No scan is made twice: what is above the asked rate is the edge of the window in which they are counted.
+    const groups = (this.connector?.rates?.() ?? []).map((group) => ({ ...group, achievedPerSecond: Math.min(group.askedPerSecond, group.achievedPerSecond) }));
+    // What a device did not answer is an observation too, but nothing achieved.
+    const achieved = groups.length > 0 ? groups.reduce((sum, group) => sum + group.achievedPerSecond, 0) : this.rate.perSecond(performance.now());
     const asked = this.configured.tags.reduce((sum, tag) => sum + 1000 / tag.scanIntervalMs, 0);
     return {
       endpointId: this.configured.endpointId,
       ...this.shown,
       sinceUs: this.sinceUs,
       askedPerSecond: Math.round(asked * 1000) / 1000,
-      achievedPerSecond: Math.round(this.rate.perSecond(performance.now()) * 1000) / 1000,
-      ...(groups.length > 0 && { groups }),
+      achievedPerSecond: Math.round(achieved * 1000) / 1000,
+      ...(groups.length > 0 && { groups: groups.slice(0, MOST_GROUPS) }),
     };
   }
 

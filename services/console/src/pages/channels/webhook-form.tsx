@@ -23,9 +23,9 @@ export function WebhookForm({ onDone }: { readonly onDone: () => void }): ReactN
   return (
     <Panel title={t('channels.add')}>
       <form className="stack narrow" onSubmit={(event) => void submit(event)} autoComplete="off">
-        <TextInput size="md" label={t('channels.name')} required maxLength={100} value={given.name} onChange={(event) => set({ name: event.currentTarget.value })} />
-        <TextInput size="md" type="url" label={t('channels.url')} description={t('channels.urlNote')} required maxLength={2000} value={given.url} onChange={(event) => set({ url: event.currentTarget.value })} />
-        <PasswordInput size="md" label={t('channels.secret')} description={t('channels.secretNote')} required minLength={LEAST_SECRET} maxLength={200} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('channels.showSecret') }} value={given.secret} onChange={(event) => set({ secret: event.currentTarget.value })} />
+        <TextInput size="md" label={t('channels.name')} required withAsterisk={false} maxLength={100} value={given.name} onChange={(event) => set({ name: event.currentTarget.value })} />
+        <TextInput size="md" type="url" label={t('channels.url')} description={t('channels.urlNote')} required withAsterisk={false} maxLength={2000} value={given.url} onChange={(event) => set({ url: event.currentTarget.value })} />
+        <PasswordInput size="md" label={t('channels.secret')} description={t('channels.secretNote')} required withAsterisk={false} minLength={LEAST_SECRET} maxLength={200} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('channels.showSecret') }} value={given.secret} onChange={(event) => set({ secret: event.currentTarget.value })} />
         <div>
           <Button type="submit" size="md" loading={isBusy} disabled={given.name.trim() === '' || given.url.trim() === '' || given.secret.length < LEAST_SECRET}>
             {t('channels.addButton')}

@@ -28,7 +28,7 @@ export function AccessPanel({ access, onDone }: { readonly access: GatewayAccess
       <summary>
         {t('access.title')}
         <span className="dim small">
-          &nbsp;·&nbsp;{t('access.keys', { count: accepted.length })}
+          {t('access.keys', { count: accepted.length })}
           {invitations.length > 0 && ` · ${t('access.pending', { count: invitations.length })}`}
         </span>
       </summary>

@@ -81,7 +81,7 @@ function EndpointRow({ endpoint }: { readonly endpoint: EndpointData }): ReactNo
       <td className="num" data-label={t('gateways.tags')}>
         {formatNumber(formats.locale, endpoint.tagCount, 0)}
       </td>
-      <td className="num" data-label={t('gateways.rate')}>
+      <td className="num endpoint-rate" data-label={t('gateways.rate')}>
         <span className={isSlow ? 'off' : undefined}>
           {isSlow && <span aria-hidden="true">▼ </span>}
           {formatNumber(formats.locale, achieved, 1)} / {formatNumber(formats.locale, asked, 1)}

@@ -45,15 +45,17 @@ export function GatewayPanel({ gateway, children }: GatewayPanelProps): ReactNod
             <Progress value={backfill.progress * 100} size="md" aria-label={t('banner.backfill', { percent: formatPercent(locale, backfill.progress, 0) })} />
           </div>
         )}
-        <div className="figures">
-          <Figure label={t('gateways.lag')} value={typeof gateway.lagSeconds === 'number' ? formatDuration(locale, gateway.lagSeconds) : '–'} />
-          <Figure
-            label={t('gateways.spool')}
-            value={!spool ? '–' : spool.depthBatches === 0 ? t('gateways.spoolEmpty') : t('gateways.batches', { count: spool.depthBatches })}
-            note={spool && [spool.depthBatches > 0 ? formatNumber(locale, spool.depthBytes / 1024, 0, 'KiB') : '', spool.oldest ? t('gateways.oldest', { ago: formatAgo(locale, spool.oldest, now) }) : '', spool.quarantinedRecords > 0 ? t('gateways.quarantined', { count: spool.quarantinedRecords }) : ''].filter(Boolean).join(' · ')}
-          />
-          <Figure label={t('gateways.clock')} value={formatOffset(locale, gateway.clockOffsetMs)} />
-        </div>
+        {gateway.statusAt && (
+          <div className="figures">
+            <Figure label={t('gateways.lag')} value={typeof gateway.lagSeconds === 'number' ? formatDuration(locale, gateway.lagSeconds) : '–'} />
+            <Figure
+              label={t('gateways.spool')}
+              value={!spool ? '–' : spool.depthBatches === 0 ? t('gateways.spoolEmpty') : t('gateways.batches', { count: spool.depthBatches })}
+              note={spool && [spool.depthBatches > 0 ? formatNumber(locale, spool.depthBytes / 1024, 0, 'KiB') : '', spool.oldest ? t('gateways.oldest', { ago: formatAgo(locale, spool.oldest, now) }) : '', spool.quarantinedRecords > 0 ? t('gateways.quarantined', { count: spool.quarantinedRecords }) : ''].filter(Boolean).join(' · ')}
+            />
+            <Figure label={t('gateways.clock')} value={formatOffset(locale, gateway.clockOffsetMs)} />
+          </div>
+        )}
         {gateway.clockWarning && typeof gateway.clockOffsetMs === 'number' && (
           <p className="off" data-testid="clock-warning">
             <span aria-hidden="true">▲ </span>

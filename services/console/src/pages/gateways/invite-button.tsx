@@ -48,7 +48,7 @@ export function InviteButton({ gateway, onDone }: InviteProps): ReactNode {
         ) : (
           <form className="stack" onSubmit={(event) => void submit(event)}>
             <p>{gateway ? t('access.inviteAgainIntro', { name: gateway.name }) : t('access.inviteIntro')}</p>
-            {!gateway && <TextInput size="md" label={t('access.name')} required maxLength={100} value={name} onChange={(event) => setName(event.currentTarget.value)} data-autofocus />}
+            {!gateway && <TextInput size="md" label={t('access.name')} required withAsterisk={false} maxLength={100} value={name} onChange={(event) => setName(event.currentTarget.value)} data-autofocus />}
             <NativeSelect size="md" label={t('access.validFor')} value={String(validHours)} onChange={(event) => setValidHours(Number(event.currentTarget.value))} data={HOURS.map((count) => ({ value: String(count), label: t('alarm.hours', { count }) }))} />
             <Button type="submit" size="md" loading={isBusy} disabled={!gateway && name.trim() === ''}>
               {t('access.makeToken')}
