@@ -39,7 +39,7 @@ describe('a webhook channel', () => {
   it('is added with a sealed secret that never comes back, switched off and on, and removed, all in the journal', async () => {
     const added = await add('night shift', 'https://hooks.example.com/x');
     expect(added.data?.['done']).toEqual({ id: expect.stringMatching(/^chn_/), name: 'night shift', url: 'https://hooks.example.com/x', enabled: true, pending: 0, lastDeliveredAt: null, lastError: null });
-    const { id } = added.data?.['done'] as { id: string };
+    const [{ id } = { id: '' }] = (await list()).filter(({ name }) => name === 'night shift');
     const record = await stored('night shift');
     if (record === null) throw new Error('not stored');
     expect(record.secret).toMatch(/^sealed:v1:/);

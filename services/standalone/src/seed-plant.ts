@@ -53,8 +53,9 @@ export async function seedPlant(registry: RegistryDatabase, layout: PlantLayout,
   const endpointIds = new Map<EndpointName, number>();
   for (const { name, title, connector, backfillDays } of layout.endpoints) {
     const settings = settingsOf(name, connections);
-    const known = await setup.endpoint(tenant, { gatewayId, name: title, connector, settings, backfillDays });
-    if (isDeepStrictEqual(known.settings, before[name])) await new PlantSetup(registry).endpoint(tenant, { ...known, settings });
+    const natural = { gatewayId, name: title };
+    const known = await setup.endpoint(tenant, { ...natural, connector, settings, backfillDays });
+    if (isDeepStrictEqual(known.settings, before[name])) await new PlantSetup(registry).endpoint(tenant, { ...natural, connector: known.connector, settings, backfillDays: known.backfillDays });
     endpointIds.set(name, known.endpointId);
   }
   const tags = await setup.tags(

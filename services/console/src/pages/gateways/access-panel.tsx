@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { formatDateTime } from '../../format/format';
+import { formatDateTime, type Formats } from '../../format/format';
 import type { GatewayAccessPartsFragment } from '../../generated/graphql';
 import { useText } from '../../i18n/text';
 import { useSaving } from '../../live/saving';
@@ -75,7 +75,7 @@ function Key({ data, gatewayName, isLast, onDone }: { readonly data: KeyData; re
   const { t } = useText();
   const formats = useFormats();
   const { id, createdAt, expiresAt, revokedAt, accepted } = data;
-  const until = revokedAt ? t('access.revokedAt', { time: formatDateTime(formats, revokedAt) }) : expiresAt ? t(accepted ? 'access.endsAt' : 'access.endedAt', { time: formatDay(formats.locale, expiresAt) }) : t('access.endless');
+  const until = revokedAt ? t('access.revokedAt', { time: formatDateTime(formats, revokedAt) }) : expiresAt ? t(accepted ? 'access.endsAt' : 'access.endedAt', { time: formatEnd(formats, expiresAt) }) : t('access.endless');
   return (
     <li data-testid="gateway-key">
       <span className={accepted ? undefined : 'dim'}>
@@ -110,5 +110,10 @@ function Invitation({ data, onDone }: { readonly data: InvitationData; readonly 
   );
 }
 
-/** Keys live for a year: the year belongs to the day. */
-const formatDay = (locale: string, isoTime: string): string => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(isoTime));
+const SOON_MS = 172_800_000;
+
+/** A key lives for a year: its day with the year; one that ends soon or has just ended, to the minute. */
+function formatEnd(formats: Formats, isoTime: string): string {
+  if (Math.abs(Date.parse(isoTime) - Date.now()) < SOON_MS) return formatDateTime(formats, isoTime);
+  return new Intl.DateTimeFormat(formats.locale, { timeZone: formats.timeZone, dateStyle: 'medium' }).format(new Date(isoTime));
+}

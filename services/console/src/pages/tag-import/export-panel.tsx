@@ -20,7 +20,7 @@ export function ExportPanel({ siteId }: { readonly siteId: string }): ReactNode 
     const { data, error } = await client.query(ExportTagsDocument, { siteId, format }, { requestPolicy: 'network-only' }).toPromise();
     setBusy(null);
     if (data) saveFile(data.exportTags.fileName, data.exportTags.mediaType, data.exportTags.content);
-    else notifications.show({ message: error?.graphQLErrors[0]?.message ?? t('state.errorNetwork'), role: 'alert' });
+    else notifications.show({ message: error?.graphQLErrors[0]?.message ?? t('state.errorNetwork'), role: 'alert', closeButtonProps: { 'aria-label': t('state.close') } });
   };
   return (
     <Panel title={t('tagFile.exportTitle')} note={t('tagFile.exportNote')}>
