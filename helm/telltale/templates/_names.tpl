@@ -40,6 +40,14 @@ https://{{ .Values.httpRoute.consoleHost }}
 {{- end -}}
 {{- end -}}
 
+{{- define "telltale.ingestUrl" -}}
+{{- if .Values.ingress.enabled -}}
+https://{{ .Values.ingress.ingestHost }}
+{{- else if .Values.httpRoute.enabled -}}
+https://{{ .Values.httpRoute.ingestHost }}
+{{- end -}}
+{{- end -}}
+
 {{- define "telltale.trustProxy" -}}
 {{- if .Values.trustProxy -}}
 {{ .Values.trustProxy }}
