@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { GatewayEnrolmentRepository, GatewayRepository, RegistryDatabase } from '@telltale/plant-registry';
 import type { Browser, Page } from 'playwright-core';
 import { PASSWORD, ServedPlants } from '../services/api/test/served-plants.js';
+import { barriersOf } from './plant/barriers.js';
 import { hasBrowser, openBrowser, signInBy } from './plant/browser.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const KEY = `ttg_${'k'.repeat(43)}`;
 
 const withBrowser = hasBrowser ? describe : describe.skip;
@@ -33,25 +31,6 @@ withBrowser('gateways and webhooks', () => {
   });
 
   const open = async (path: string): Promise<void> => void (await page.goto(`${plants.url}/plants/plant${path}`));
-  /** Serious and critical findings of axe, and what is wider than the screen, at both widths. */
-  const barriers = async (): Promise<string[]> => {
-    const found: string[] = [];
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 1000 });
-      await page.evaluate(AXE);
-      found.push(
-        ...(await page.evaluate(async () => {
-          const axe = Reflect.get(globalThis, 'axe') as { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-          const { violations } = await axe.run();
-          return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-        })),
-      );
-      const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
-      if (overflow > 0) found.push(`${overflow} px wider than ${width}`);
-    }
-    await page.setViewportSize({ width: 1440, height: 1000 });
-    return found;
-  };
 
   test('a slave that falls behind is named with its reason, and a wrong clock in a sentence', async () => {
     const { tenant, gateway, endpointId } = plants.acme.plant;
@@ -78,7 +57,7 @@ withBrowser('gateways and webhooks', () => {
     ]);
     await panel.getByText('2 other groups').click();
     expect(await behind.count()).toBe(4);
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
   }, 60_000);
 
   test('a gateway is invited, enrols once, and is shut out again', async () => {
@@ -91,7 +70,7 @@ withBrowser('gateways and webhooks', () => {
     const command = await invitation.getByLabel('Run on the machine of the gateway', { exact: true }).innerText();
     const token = /tte_[\w-]{43}/.exec(command)?.[0] ?? '';
     expect(command).toContain("'https://ingest.example.com'");
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'I have copied it' }).click();
 
     const panel = page.getByTestId('gateway').filter({ hasText: 'Roof gateway' });
@@ -112,7 +91,7 @@ withBrowser('gateways and webhooks', () => {
     await dialog.getByRole('button', { name: 'Revoke' }).click();
     await panel.getByText(/revoked/).waitFor();
     expect(await new GatewayRepository(ingest).identify(KEY)).toBeNull();
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
   }, 60_000);
 
   test('a webhook is refused for its address, added, switched off and removed', async () => {
@@ -132,7 +111,7 @@ withBrowser('gateways and webhooks', () => {
     expect(await page.content()).not.toContain('canary');
     await channel.getByRole('button', { name: 'Switch off' }).click();
     await page.locator('[data-testid="channel"][data-enabled="false"]').waitFor();
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
     await channel.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await channel.waitFor({ state: 'detached' });

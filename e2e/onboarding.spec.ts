@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { RegistryDatabase } from '@telltale/plant-registry';
 import type { Browser, Page } from 'playwright-core';
 import { PASSWORD, ServedPlants } from '../services/api/test/served-plants.js';
 import { showCertificate } from '../services/api/test/shown-certificate.js';
+import { barriersOf } from './plant/barriers.js';
 import { hasBrowser, openBrowser, signInBy } from './plant/browser.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const FILE = 'path;name;endpoint;range_high;address.nodeId\r\nacme/plant/air-temperature-001;Boiler room;plc;120,5;"ns=1;s=T1"\r\nacme/plant/new;=Formula;plc;;"nsu=urn:plc;s=New"\r\n';
 const WRONG = `${FILE}acme/plant/Bad;x;plc;much;nowhere\r\nacme/plant/other;x;plcc;;\r\n`;
 
@@ -36,25 +35,6 @@ withBrowser('onboarding', () => {
     await page.locator('input[type="file"]').setInputFiles({ name: 'tags.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
     await page.getByTestId('import-plan').waitFor();
   };
-  /** Serious and critical findings of axe, at both widths. */
-  const barriers = async (): Promise<string[]> => {
-    const found: string[] = [];
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 1000 });
-      await page.evaluate(AXE);
-      found.push(
-        ...(await page.evaluate(async () => {
-          const axe = Reflect.get(globalThis, 'axe') as { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-          const { violations } = await axe.run();
-          return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-        })),
-      );
-      const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
-      if (overflow > 0) found.push(`${overflow} px wider than ${width}`);
-    }
-    await page.setViewportSize({ width: 1440, height: 1000 });
-    return found;
-  };
 
   test('a file with problems is explained row by row, a right one is applied as seen', async () => {
     await open('/tags');
@@ -63,14 +43,14 @@ withBrowser('onboarding', () => {
     const problems = page.getByTestId('import-problem');
     expect(await problems.allInnerTexts()).toEqual([expect.stringMatching(/^4\tpath/), expect.stringMatching(/^5\tendpoint/)]);
     expect(await page.getByRole('button', { name: 'Apply the changes' }).count()).toBe(0);
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
 
     await choose(FILE);
     await page.getByRole('button', { name: 'Apply the changes' }).waitFor();
     expect(await page.getByTestId('import-problem').count()).toBe(0);
     await page.getByText('Changed 1', { exact: true }).click();
     expect(await page.getByTestId('import-row').innerText()).toMatch(/range_high.*120\.5/s);
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Apply the changes' }).click();
     expect(await page.getByTestId('import-applied').innerText()).toContain('1 added, 1 changed, 0 retired');
 
@@ -88,12 +68,12 @@ withBrowser('onboarding', () => {
     await page.getByTestId('tag-row').getByRole('link').first().click();
     const cause = page.getByTestId('data-path').locator('li.cause');
     expect(await cause.getAttribute('data-code')).toBe('CERTIFICATE_UNTRUSTED');
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
     await cause.getByRole('link', { name: 'To the trust inbox' }).click();
 
     const certificate = page.getByTestId('certificate');
     expect(await certificate.innerText()).toContain('CN=plc-17');
-    expect(await barriers()).toEqual([]);
+    expect(await barriersOf(page)).toEqual([]);
     await certificate.getByRole('button', { name: /^Trust/ }).click();
     const dialog = page.getByRole('dialog');
     const confirm = dialog.getByRole('button', { name: 'Trust', exact: true });
