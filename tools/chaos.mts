@@ -12,7 +12,7 @@ interface Suite {
 }
 
 const root = resolve(import.meta.dirname, '..');
-const jest = (path: string): readonly string[] => ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), path, '-i', '-t', 'SIGKILL|no fault'];
+const jest = (path: string): readonly string[] => ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), path, '-i', '--forceExit', '-t', 'SIGKILL|no fault'];
 const script = (name: string) => (rounds: number, seed: number, fault: string): readonly string[] => [join(root, 'tools/chaos', `${name}.mts`), String(rounds), String(seed), fault];
 const SUITES: Readonly<Record<string, Suite>> = {
   spool: {
@@ -37,7 +37,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   modbus: {
     what: 'a Modbus device fails in 20 ways over TCP, RTU over TCP, TLS and a serial port, with every function: no wrong value, right again within two scans',
     rounds: 1,
-    args: () => ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), 'connectors/modbus/test/misbehaviour', '-i'],
+    args: () => ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), 'connectors/modbus/test/misbehaviour', '-i', '--forceExit'],
     env: (rounds) => ({ TELLTALE_CHAOS_ROUNDS: String(rounds) }),
   },
   backfill: {

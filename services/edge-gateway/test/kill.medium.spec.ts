@@ -22,6 +22,8 @@ function random(seed: number): () => number {
 
 describe('the gateway process', () => {
   const children = new Set<ChildProcess>();
+  /** The log of the newest process. */
+  let said = '';
   beforeAll(() => {
     execFileSync(process.execPath, ['--no-warnings', join(root, 'tools/build.mts')]);
   }, 60_000);
@@ -31,13 +33,15 @@ describe('the gateway process', () => {
 
   const startProcess = (folder: string, url: string): ChildProcess => {
     const child = spawn(process.execPath, ['--no-warnings', join(root, 'services/edge-gateway/dist/main.js')], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        ...process.env, INGEST_URL: url, GATEWAY_KEY: 'test-key-0123456789', GATEWAY_DATA_DIR: folder, CONNECTORS_DIR: testConnectors, LOG_LEVEL: 'silent',
+        ...process.env, INGEST_URL: url, GATEWAY_KEY: 'test-key-0123456789', GATEWAY_DATA_DIR: folder, CONNECTORS_DIR: testConnectors, LOG_LEVEL: 'info',
         FLUSH_INTERVAL_MS: '200', CONFIGURATION_INTERVAL_MS: '500', STATUS_INTERVAL_MS: '200', RESEND_AFTER_MS: '500',
       },
     });
     children.add(child);
+    said = '';
+    child.stdout?.on('data', (part: Buffer) => (said = `${said}${part.toString()}`.slice(-10_000)));
     child.once('exit', () => children.delete(child));
     return child;
   };
@@ -56,7 +60,12 @@ describe('the gateway process', () => {
         child.stderr?.on('data', (part: Buffer) => (trouble += part.toString()));
         // Every third dies at any instant of its start, the others while they work.
         const seen = ingest.statuses.length;
-        if (round % 3 > 0) await eventually('at work', () => ingest.statuses.length > seen, 20_000);
+        if (round % 100 === 99 && ROUNDS > 100) process.stdout.write(`  ${round + 1} kills, ${ingest.samples.size} samples, ${ingest.conflicts} conflicts\n`);
+        if (round % 3 > 0) {
+          await eventually('at work', () => ingest.statuses.length > seen, 20_000).catch((error: unknown) => {
+            throw new Error(`Round ${round}, exit code ${child.exitCode}, it said: ${said}`, { cause: error });
+          });
+        }
         await pauseMs(next() * 800);
         child.kill('SIGKILL');
         await ended(child);
