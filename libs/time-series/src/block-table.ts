@@ -12,6 +12,7 @@ export interface BlockKey {
 
 export interface BlockHeader extends BlockKey {
   readonly n: number;
+  readonly appendedAtUs: number;
 }
 
 const KEY = `b.slot, b.gateway_id as "gatewayId", b.epoch, b.seq`;
@@ -24,7 +25,7 @@ export async function oldestBlocks(
   maxSamples: number,
 ): Promise<BlockHeader[]> {
   const rows = await query<BlockHeader>(
-    `select ${KEY}, b.n from series.sample_block b
+    `select ${KEY}, b.n, b.appended_at_us as "appendedAtUs" from series.sample_block b
       where b.tenant_id = $1::int4 and b.appended_at_us <= $2::int8 and not b.damaged
       order by b.appended_at_us, b.gateway_id, b.epoch, b.seq limit 5000`,
     [tenant.tenantId, untilUs],

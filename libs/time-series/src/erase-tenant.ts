@@ -11,6 +11,7 @@ const TABLES = [
   ['sample_block', 'slot, gateway_id, epoch, seq'],
   ['sample_chunk', 'tag_id, window_start_us'],
   ['rollup_day', 'tag_id, day_us'],
+  ['late_change', 'tag_id, day_us, changed_at_us'],
   ['tag_latest', 'tag_id'],
   ['continuity', 'tag_id, from_us, gateway_id, epoch, seq, row'],
   ['tag_retention', 'tag_id'],

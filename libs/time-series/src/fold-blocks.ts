@@ -10,6 +10,7 @@ import {
   type NewChunk,
 } from './chunk-table.js';
 import { planWindows, splitWindow, type ChunkWindow } from './chunk-window.js';
+import { changedQuarters, recordLateChanges, type LateQuarter } from './late-changes.js';
 import { DAY_US, HOUR_US } from './rollup-rows.js';
 import { forgetHours, keptHours, settleHours, type SettledHours } from './rollup-table.js';
 import { settledHours } from './settled-hours.js';
@@ -54,12 +55,14 @@ export async function foldBlocks(
   const damaged = blocks.filter(({ columns }) => columns === undefined);
   const readable = blocks.flatMap(({ columns }) => columns ?? []);
   const incoming = resolveSamples(concatColumns(readable));
+  const appendedAtUs = headers.reduce((latest, header) => Math.max(latest, header.appendedAtUs), 0);
   const outcome = { samples: 0, duplicates: incoming.duplicates, conflicts: incoming.conflicts, tooLate: 0, chunksWritten: 0 };
   for (const slice of slicesOf(await planTargets(query, tenant, incoming.columns, options.nowUs))) {
     const done = await foldSlice(
       query,
       tenant,
       slice.map(({ target }) => target),
+      appendedAtUs,
     );
     outcome.samples += done.samples;
     outcome.duplicates += done.duplicates;
@@ -103,7 +106,7 @@ async function planTargets(
   });
 }
 
-async function foldSlice(query: Query, tenant: TenantContext, targets: readonly Target[]) {
+async function foldSlice(query: Query, tenant: TenantContext, targets: readonly Target[], appendedAtUs: number) {
   const stored = await readChunks(
     query,
     tenant,
@@ -116,6 +119,7 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
   const replaced: { tagId: number; startUs: number }[] = [];
   const settled: SettledHours[] = [];
   const stale: { tagId: number; timeUs: number }[] = [];
+  const late: LateQuarter[] = [];
   const counts = { samples: 0, duplicates: 0, conflicts: 0, tooLate: 0 };
   for (const { tagId, window, exists, incoming: came, retired } of targets) {
     const incoming = exists ? came : withoutHours(came, closed);
@@ -139,6 +143,7 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
       chunks.push({ tagId, window: piece.window, columns: sliceColumns(merged.columns, piece.from, piece.to) });
     // Replays that history knows already change no rollup.
     if (added === 0 && merged.conflicts === 0) continue;
+    late.push(...changedQuarters(tagId, before, incoming, merged.columns, appendedAtUs));
     const touched = bucketsOf(incoming.sourceTimesUs, HOUR_US);
     if (window.spanS >= 3_600) settled.push(settledHours(tagId, merged.columns, touched));
     else stale.push(...touched.map((timeUs) => ({ tagId, timeUs })));
@@ -147,6 +152,7 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
   await writeChunks(query, tenant, chunks);
   await settleHours(query, tenant, settled);
   await forgetHours(query, tenant, stale);
+  await recordLateChanges(query, tenant, late, appendedAtUs);
   return { ...counts, chunksWritten: chunks.length };
 }
 

@@ -1,5 +1,6 @@
 import { coveredUntil, rollUpRows, type Gaps, type RollupRows } from './rollup-rows.js';
-import type { Bucket, TimeRange } from './series-contract.js';
+import { revisionsOf, type LateChange } from './late-changes.js';
+import type { IntervalSummary, TimeRange } from './series-contract.js';
 
 /**
  * One bucket per interval, from finer rows of one tag, oldest first, none of which crosses the edge of an interval. The intervals
@@ -10,14 +11,16 @@ export function summariesFrom(
   intervals: readonly TimeRange[],
   gaps: Gaps,
   newestUs: number,
-): Bucket[] {
+  lateChanges: readonly LateChange[],
+): IntervalSummary[] {
   const covered = coveredTimes(rows, intervals, gaps, newestUs);
   const startOf = (bucketUs: number): number => {
     const interval = intervals[indexAt(intervals, bucketUs)];
     return interval !== undefined && bucketUs < interval.toUs ? interval.fromUs : bucketUs;
   };
   const coarse = rollUpRows(rows, startOf);
-  return intervals.map(({ fromUs, toUs }, i): Bucket => {
+  const revisions = revisionsOf(intervals, lateChanges);
+  return intervals.map(({ fromUs, toUs }, i): IntervalSummary => {
     const row = coarse.indexAt(fromUs);
     const found = row < coarse.length && coarse.bucketUs[row] === fromUs;
     const goodCount = found ? (coarse.good[row] ?? 0) : 0;
@@ -25,6 +28,7 @@ export function summariesFrom(
     const sum = of(coarse.sum);
     return {
       startUs: fromUs,
+      endUs: toUs,
       count: found ? (coarse.n[row] ?? 0) : 0,
       goodCount,
       min: of(coarse.min),
@@ -33,6 +37,8 @@ export function summariesFrom(
       first: of(coarse.first),
       last: of(coarse.last),
       completeness: Math.min(1, (covered[i] ?? 0) / (toUs - fromUs)),
+      revision: revisions[i]?.revision ?? 0,
+      revisedAtUs: revisions[i]?.revisedAtUs ?? null,
     };
   });
 }

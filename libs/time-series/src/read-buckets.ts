@@ -2,6 +2,7 @@ import type { TenantContext } from '@telltale/tenancy';
 import { bucketsFrom } from './bucket-series.js';
 import { gapsOf } from './gaps-of.js';
 import { summariesFrom } from './interval-series.js';
+import { readLateChanges } from './late-changes.js';
 import { readLatest } from './read-as-of.js';
 import { readContinuity } from './read-continuity.js';
 import { readRollups } from './read-rollups.js';
@@ -52,8 +53,8 @@ export async function readSummaries(
   const base = LEVELS.find((level) => edges.every((edge) => edge % level === 0));
   if (base === undefined) throw new SeriesQueryError('An interval does not begin and end on a whole minute', 'Round it');
   const whole = { fromUs: edges[0] ?? 0, toUs: edges.at(-1) ?? 0 };
-  const tags = await readBase(query, tenant, tagIds, whole, base);
-  return tags.map(({ tagId, rows, gaps, newestUs }) => ({ tagId, summaries: summariesFrom(rows, intervals, gaps, newestUs) }));
+  const [tags, late] = await Promise.all([readBase(query, tenant, tagIds, whole, base), readLateChanges(query, tenant, tagIds, whole)]);
+  return tags.map(({ tagId, rows, gaps, newestUs }) => ({ tagId, summaries: summariesFrom(rows, intervals, gaps, newestUs, late.get(tagId) ?? []) }));
 }
 
 interface BaseRows {

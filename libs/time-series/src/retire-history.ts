@@ -54,6 +54,7 @@ export async function retireHistory(
     return days === null ? undefined : [tenant.tenantId, options.nowUs, options.maxRows, options.nowUs - days * DAY_US];
   };
   const [hours, quarters, minutes, raw] = [paramsOf('hour'), paramsOf('quarter'), paramsOf('minute'), paramsOf('raw')];
+  if (hours !== undefined) await query(LATE_CHANGES, hours);
   return {
     hoursRetired: hours === undefined ? 0 : await removed(query, HOURS, hours),
     quartersRetired: quarters === undefined ? 0 : await removed(query, QUARTERS, quarters),
@@ -64,6 +65,10 @@ export async function retireHistory(
 
 const HOURS = `delete from series.rollup_day d using (select c.tag_id, c.day_us from series.rollup_day c
   ${dueRows('hour', 'day_us', `${DAY_US}`)} limit $3::int4) g where d.tenant_id = $1::int4 and d.tag_id = g.tag_id and d.day_us = g.day_us returning 1`;
+/** With the coarsest level goes the knowledge of how often it was revised. */
+const LATE_CHANGES = `delete from series.late_change l using (select c.tag_id, c.day_us, c.changed_at_us from series.late_change c
+  ${dueRows('hour', 'day_us', `${DAY_US}`)} limit $3::int4) g
+  where l.tenant_id = $1::int4 and l.tag_id = g.tag_id and l.day_us = g.day_us and l.changed_at_us = g.changed_at_us`;
 const QUARTERS = `update series.rollup_day d set quarters = null from (select c.tag_id, c.day_us from series.rollup_day c
   ${dueRows('quarter', 'day_us', `${DAY_US}`)} and c.quarters is not null limit $3::int4) g
   where d.tenant_id = $1::int4 and d.tag_id = g.tag_id and d.day_us = g.day_us returning 1`;

@@ -74,10 +74,19 @@ export interface BucketColumns {
   readonly completeness: Float64Array;
 }
 
+/** Aggregate of one tag over one interval of any length. */
+export interface IntervalSummary extends Bucket {
+  readonly endUs: TimeUs;
+  /** How often samples of the interval changed after it was over; a change counts when it is folded. */
+  readonly revision: number;
+  /** When they last did; null: never. */
+  readonly revisedAtUs: TimeUs | null;
+}
+
 export interface TagSummaries {
   readonly tagId: number;
   /** One per interval asked for, in that order. */
-  readonly summaries: readonly Bucket[];
+  readonly summaries: readonly IntervalSummary[];
 }
 
 export interface TagBuckets {

@@ -1,0 +1,108 @@
+import type { SampleColumns } from '@telltale/tag-sample';
+import type { TenantContext } from '@telltale/tenancy';
+import { SETTLING_US } from './chunk-window.js';
+import { DAY_US, QUARTER_US, startsEvery } from './rollup-rows.js';
+import { firstAtOrAfter } from './sample-order.js';
+import type { TimeRange } from './series-contract.js';
+import type { Query } from './series-database.js';
+
+/** A quarter of an hour whose samples changed when it was over. */
+export interface LateQuarter {
+  readonly tagId: number;
+  readonly quarterUs: number;
+}
+
+/** A moment at which quarters of a UTC day changed. */
+export interface LateChange {
+  readonly dayUs: number;
+  readonly changedAtUs: number;
+  /** 96 characters, 1 where the quarter of the day changed. */
+  readonly quarters: string;
+}
+
+const QUARTERS_OF_DAY = DAY_US / QUARTER_US;
+const dayOf = startsEvery(DAY_US);
+const quarterOf = startsEvery(QUARTER_US);
+
+/** Quarters that were over at `appendedAtUs` and in which the merged samples of a tag differ from those before. */
+export function changedQuarters(
+  tagId: number,
+  before: SampleColumns | undefined,
+  incoming: SampleColumns,
+  merged: SampleColumns,
+  appendedAtUs: number,
+): LateQuarter[] {
+  const changed: LateQuarter[] = [];
+  for (const timeUs of incoming.sourceTimesUs) {
+    const quarterUs = quarterOf(timeUs);
+    // Sorted: whatever follows is later still.
+    if (quarterUs + QUARTER_US + SETTLING_US > appendedAtUs) break;
+    if (changed.at(-1)?.quarterUs === quarterUs || isSame(before, merged, timeUs)) continue;
+    changed.push({ tagId, quarterUs });
+  }
+  return changed;
+}
+
+function isSame(before: SampleColumns | undefined, merged: SampleColumns, timeUs: number): boolean {
+  if (before === undefined) return false;
+  const was = firstAtOrAfter(before, timeUs, 0, before.tagIds.length);
+  if (was === before.tagIds.length || before.sourceTimesUs[was] !== timeUs) return false;
+  const is = firstAtOrAfter(merged, timeUs, 0, merged.tagIds.length);
+  return Object.is(before.values[was], merged.values[is]) && before.statuses[was] === merged.statuses[is];
+}
+
+export async function recordLateChanges(query: Query, tenant: TenantContext, late: readonly LateQuarter[], changedAtUs: number): Promise<void> {
+  if (late.length === 0) return;
+  const days = [...Map.groupBy(late, ({ tagId, quarterUs }) => `${tagId}/${dayOf(quarterUs)}`).values()].map((own) => {
+    const quarters = Array.from({ length: QUARTERS_OF_DAY }, () => '0');
+    for (const { quarterUs } of own) quarters[(quarterUs - dayOf(quarterUs)) / QUARTER_US] = '1';
+    return { tagId: own[0]?.tagId ?? 0, dayUs: dayOf(own[0]?.quarterUs ?? 0), quarters: quarters.join('') };
+  });
+  await query(
+    `insert into series.late_change as l (tenant_id, tag_id, day_us, changed_at_us, quarters)
+     select $1::int4, u.tag_id, u.day_us, $2::int8, u.quarters::bit(96) from unnest($3::int4[], $4::int8[], $5::text[]) as u(tag_id, day_us, quarters)
+     on conflict (tenant_id, tag_id, day_us, changed_at_us) do update set quarters = l.quarters | excluded.quarters`,
+    [tenant.tenantId, changedAtUs, days.map(({ tagId }) => tagId), days.map(({ dayUs }) => dayUs), days.map(({ quarters }) => quarters)],
+  );
+}
+
+/** Late changes of these tags in days that touch the range, per tag in order of time. */
+export async function readLateChanges(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  range: TimeRange,
+): Promise<Map<number, LateChange[]>> {
+  const rows = await query<LateChange & { tagId: number }>(
+    `select l.tag_id as "tagId", l.day_us as "dayUs", l.changed_at_us as "changedAtUs", l.quarters::text as quarters from series.late_change l
+      where l.tenant_id = $1::int4 and l.tag_id = any($2::int4[]) and l.day_us >= $3::int8 and l.day_us < $4::int8 and l.changed_at_us >= $3::int8
+      order by l.tag_id, l.day_us, l.changed_at_us`,
+    [tenant.tenantId, tagIds, dayOf(range.fromUs), range.toUs],
+  );
+  return Map.groupBy(rows, ({ tagId }) => tagId);
+}
+
+export interface Revision {
+  /** How often samples of the interval changed after it was over. */
+  readonly revision: number;
+  /** The last time; null when it never did. */
+  readonly revisedAtUs: number | null;
+}
+
+/** Revisions of sorted, disjoint intervals. Where an edge is no whole quarter of an hour, a change of the quarter counts for both sides. */
+export function revisionsOf(intervals: readonly TimeRange[], changes: readonly LateChange[]): Revision[] {
+  let next = 0;
+  return intervals.map(({ fromUs, toUs }): Revision => {
+    while (next < changes.length && (changes[next]?.dayUs ?? 0) + DAY_US <= fromUs) next++;
+    const times = new Set<number>();
+    for (let i = next; i < changes.length; i++) {
+      const change = changes[i];
+      if (change === undefined || change.dayUs >= toUs) break;
+      if (change.changedAtUs < toUs + SETTLING_US) continue;
+      const first = Math.max(0, Math.floor((fromUs - change.dayUs) / QUARTER_US));
+      const end = Math.min(QUARTERS_OF_DAY, Math.ceil((toUs - change.dayUs) / QUARTER_US));
+      if (change.quarters.slice(first, end).includes('1')) times.add(change.changedAtUs);
+    }
+    return { revision: times.size, revisedAtUs: times.size === 0 ? null : Math.max(...times) };
+  });
+}
