@@ -28,3 +28,21 @@ export function instantOf(day: Temporal.PlainDate, time: string, timeZone: strin
 }
 
 export const nextDay = (day: Temporal.PlainDate): Temporal.PlainDate => day.add({ days: 1 });
+
+export interface LocalDay {
+  readonly startUs: TimeUs;
+  readonly endUs: TimeUs;
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+}
+
+/** Calendar days that touch [startUs, endUs), whole, in order: 23 or 25 hours long where the clock changes. Throws PlantCalendarError on an unknown time zone. */
+export function localDays(timeZone: string, startUs: TimeUs, endUs: TimeUs): readonly LocalDay[] {
+  assertTimeZone(timeZone);
+  const days: LocalDay[] = [];
+  for (let day = localDayOf(startUs, timeZone); ; day = nextDay(day)) {
+    const from = instantOf(day, '00:00', timeZone);
+    if (from >= endUs) return days;
+    days.push({ startUs: from, endUs: instantOf(nextDay(day), '00:00', timeZone), day: day.toString() });
+  }
+}

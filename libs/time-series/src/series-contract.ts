@@ -38,6 +38,15 @@ export interface TagSamples {
   readonly samples: SampleColumns;
 }
 
+/** `extremes`: first, lowest, highest and last per stretch of time. `triangles`: LTTB. Samples that are not good always stay. */
+export type Thinning = 'extremes' | 'triangles';
+
+/** Samples of one tag, thinned for a chart. */
+export interface Curve extends TagSamples {
+  /** How many there are. */
+  readonly total: number;
+}
+
 export interface LatestSample {
   readonly tagId: number;
   readonly value: number;
@@ -104,6 +113,8 @@ export interface ContinuityEntry extends TimeRange {
 /** The only way to read samples. Sorted by tag, then source time; conflicts resolved; late data included. */
 export interface SeriesReader {
   raw(tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<readonly TagSamples[]>;
+  /** About `most` samples of each tag that keep the picture of its curve; all of them when there are no more. Tags without samples are left out. */
+  curves(tenant: TenantContext, tagIds: readonly number[], range: TimeRange, most: number, thinning: Thinning): Promise<readonly Curve[]>;
   buckets(tenant: TenantContext, tagId: number, range: TimeRange, bucketSeconds: number): Promise<readonly Bucket[]>;
   /** One entry per tag asked for, in the order asked, all in one snapshot. */
   bucketsOfTags(tenant: TenantContext, tagIds: readonly number[], range: TimeRange, bucketSeconds: number): Promise<readonly TagBuckets[]>;

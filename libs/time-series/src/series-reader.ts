@@ -3,6 +3,7 @@ import type { TenantContext } from '@telltale/tenancy';
 import { bucketObjects } from './bucket-series.js';
 import { readAsOf, readLatest } from './read-as-of.js';
 import { readBuckets, readSummaries } from './read-buckets.js';
+import { readCurves } from './read-curves.js';
 import { readContinuity, readContinuitySince } from './read-continuity.js';
 import { readSamples } from './read-samples.js';
 import { tagRuns } from './sample-order.js';
@@ -23,6 +24,8 @@ export function openSeriesReader(
       const columns = await read(tenant, (query) => readSamples(query, tenant, tagIds, range));
       return tagRuns(columns).map(({ tagId, from, to }) => ({ tagId, samples: sliceColumns(columns, from, to) }));
     },
+    curves: async (tenant, tagIds, range, most, thinning) =>
+      tagIds.length === 0 ? [] : read(tenant, (query) => readCurves(query, tenant, tagIds, range, { most, thinning })),
     buckets: async (tenant, tagId, range, bucketSeconds) => {
       const [only] = await read(tenant, (query) => readBuckets(query, tenant, [tagId], range, bucketSeconds));
       return only === undefined ? [] : bucketObjects(only.buckets);

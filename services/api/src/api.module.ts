@@ -25,6 +25,9 @@ import { SiteOverviewReader } from './plant/site-overview-reader.js';
 import { SiteOverviewResolver, SiteResolver } from './plant/site.resolver.js';
 import { TagImporter } from './tag-import/tag-importer.js';
 import { TagImportResolver } from './tag-import/tag-import.resolver.js';
+import { AsOfResolver } from './tags/as-of.resolver.js';
+import { CalendarPeriods } from './tags/calendar-periods.js';
+import { CalendarResolver } from './tags/calendar.resolver.js';
 import { SeriesResolver } from './tags/series.resolver.js';
 import { Freshness } from './tags/freshness.js';
 import { TagResolver } from './tags/tag.resolver.js';
@@ -38,6 +41,8 @@ export const RESOLVERS = [
   AlarmActionResolver,
   AlarmResolver,
   ChannelResolver,
+  AsOfResolver,
+  CalendarResolver,
   DataPathResolver,
   GatewayAccessResolver,
   GatewayResolver,
@@ -67,6 +72,7 @@ export class ApiModule {
         { provide: APP_FILTER, useClass: ResolverErrors },
         ...RESOLVERS,
         AlarmReader,
+        CalendarPeriods,
         DataPathReader,
         EvidenceReader,
         Freshness,

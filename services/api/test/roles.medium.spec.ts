@@ -29,6 +29,8 @@ const ALLOWED: Readonly<Record<string, readonly UserRole[] | 'anyone'>> = {
   tag: USER_ROLES,
   samples: USER_ROLES,
   buckets: USER_ROLES,
+  calendarBuckets: USER_ROLES,
+  samplesAsOf: USER_ROLES,
   pipeRun: USER_ROLES,
   leakAlerts: USER_ROLES,
   leakAlert: USER_ROLES,

@@ -6,9 +6,8 @@ import type { TimeRange } from '@telltale/time-series';
 import { PlantData } from '../graphql/plant-data.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import type { Sample } from '../tags/series.type.js';
-import { rangeOf, samplesAt } from '../tags/series.resolver.js';
+import { rangeOf, samplesOf } from '../tags/series.resolver.js';
 import { continuityOf, microsOf, tagOf, timeOf } from '../tags/tag-mapping.js';
-import { thin } from '../tags/thinning.js';
 import { Quality } from '../tags/tag.type.js';
 import { sensorFigures } from '../plant/sensor-figures.js';
 import type { LeakAlertFields } from './leak-alert-reader.js';
@@ -83,8 +82,8 @@ export class EvidenceReader {
   }
 
   private async samples(tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<ReadonlyMap<number, Sample[]>> {
-    const found = await this.data.series.raw(tenant, tagIds, range);
-    return new Map(found.map(({ tagId, samples }) => [tagId, samplesAt(samples, thin(samples, POINTS))]));
+    const found = await this.data.series.curves(tenant, tagIds, range, POINTS, 'extremes');
+    return new Map(found.map(({ tagId, samples }) => [tagId, samplesOf(samples)]));
   }
 
   private async means(tenant: TenantContext, tagIds: readonly number[], range: TimeRange, bucketSeconds: number): Promise<ReadonlyMap<number, Sample[]>> {

@@ -9,10 +9,9 @@ import { PlantData } from '../graphql/plant-data.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Allow, CurrentViewer, EVERY_ROLE } from '../identity/allow.decorator.js';
 import type { Viewer } from '../identity/viewer.js';
-import { BucketSeries, Sample, SampleSeries } from './series.type.js';
+import { BucketSeries, Sample, SampleSeries, Thinning } from './series.type.js';
 import { statusName } from './status-name.js';
 import { continuityOf, microsOf, qualityFor, tagOf, timeOf, valueOf } from './tag-mapping.js';
-import { thin } from './thinning.js';
 
 const MOST_SAMPLES = 20_000;
 const MOST_TAGS = 100;
@@ -36,8 +35,10 @@ function bucketPoints({ tagIds, from, to, bucketSeconds }: Record<string, unknow
   return tags * (1 + pointsFor(Math.max(0, seconds / Math.max(60, Number(bucketSeconds)))));
 }
 
-export const samplesAt = (columns: SampleColumns, indexes: readonly number[]): Sample[] =>
-  indexes.map((index) => ({
+const THINNINGS = { EXTREMES: 'extremes', TRIANGLES: 'triangles' } as const;
+
+export const samplesOf = (columns: SampleColumns): Sample[] =>
+  Array.from(columns.values, (_, index) => ({
     time: timeOf(columns.sourceTimesUs[index] ?? 0),
     value: valueOf(columns.values[index] ?? Number.NaN),
     quality: qualityFor(columns.statuses[index] ?? 0),
@@ -49,7 +50,7 @@ export class SeriesResolver {
   constructor(private readonly data: PlantData) {}
 
   @Query(() => SampleSeries, {
-    description: 'Samples in [from, to), oldest first. More than `max` samples are thinned to the extremes of equal stretches; bad ones are kept.',
+    description: 'Samples in [from, to), oldest first. More than `max` samples are thinned; those that are not good are kept.',
     complexity: ({ args: { max }, childComplexity }) => 1 + pointsFor(Number(max)) + childComplexity,
   })
   @Allow(EVERY_ROLE)
@@ -58,6 +59,7 @@ export class SeriesResolver {
     @Args('from', { type: () => GraphQLISODateTime }) from: Date,
     @Args('to', { type: () => GraphQLISODateTime }) to: Date,
     @Args('max', { type: () => Int, defaultValue: 2000 }) max: number,
+    @Args('thinning', { type: () => Thinning, defaultValue: Thinning.EXTREMES }) thinning: Thinning,
     @CurrentViewer() { tenant }: Viewer,
     @Context() context: RequestContext,
   ): Promise<SampleSeries> {
@@ -65,18 +67,17 @@ export class SeriesResolver {
     const range = rangeOf(from, to);
     if (range.toUs - range.fromUs > LONGEST_RAW_US) throw badArgument('Raw samples are given for 32 days at most: ask for buckets, or for less time.');
     const tag = await this.tag(context, tagId);
-    const [[found], continuity, completeness] = await Promise.all([
-      this.data.series.raw(tenant, [tag.tagId], range),
+    const [[curve], continuity, completeness] = await Promise.all([
+      this.data.series.curves(tenant, [tag.tagId], range, max, THINNINGS[thinning]),
       this.data.series.continuity(tenant, [tag.tagId], range),
       this.completeness(tenant, tag.tagId, range),
     ]);
-    const indexes = found ? thin(found.samples, max) : [];
     return {
       tag: tagOf(tag),
-      samples: found ? samplesAt(found.samples, indexes) : [],
+      samples: curve ? samplesOf(curve.samples) : [],
       continuity: continuity.map(continuityOf),
       completeness,
-      thinned: found !== undefined && indexes.length < found.samples.values.length,
+      thinned: curve !== undefined && curve.samples.values.length < curve.total,
     };
   }
 

@@ -104,3 +104,25 @@ export class BucketSeries {
   @Field(() => Float, { description: 'Share of the time range covered by good samples.' })
   completeness: number;
 }
+
+@ObjectType()
+export class SampleAsOf {
+  @Field(() => Tag)
+  tag: Tag;
+
+  @Field(() => Sample, { nullable: true, description: 'Null when the tag had told nothing yet.' })
+  sample: Sample | null;
+}
+
+export enum Thinning {
+  EXTREMES = 'EXTREMES',
+  TRIANGLES = 'TRIANGLES',
+}
+registerEnumType(Thinning, {
+  name: 'Thinning',
+  description: 'How samples are left out where there are too many.',
+  valuesMap: {
+    EXTREMES: { description: 'First, lowest, highest and last sample of equal stretches of time: a chart of that many pixels looks as if it had all.' },
+    TRIANGLES: { description: 'The samples that span the largest triangles (LTTB): the shape with the fewest samples; short peaks may be missing.' },
+  },
+});
