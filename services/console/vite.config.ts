@@ -8,5 +8,5 @@ export default defineConfig({
   plugins: [react(), precompress()],
   resolve: { dedupe: ['react', 'react-dom', 'graphql'] },
   build: { target: 'es2023', sourcemap: false, chunkSizeWarningLimit: 700, manifest: true },
-  server: { proxy: { '/graphql': { target: api, ws: true } } },
+  server: { proxy: { '/graphql': { target: api, ws: true }, '/export': { target: api } } },
 });

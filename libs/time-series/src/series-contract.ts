@@ -113,6 +113,11 @@ export interface ContinuityEntry extends TimeRange {
 /** The only way to read samples. Sorted by tag, then source time; conflicts resolved; late data included. */
 export interface SeriesReader {
   raw(tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<readonly TagSamples[]>;
+  /**
+   * All samples of one tag, in order, in pieces of bounded size, each of its own snapshot: nothing is held open while the caller is
+   * slow. What comes late into a stretch that was given already is not in it.
+   */
+  pieces(tenant: TenantContext, tagId: number, range: TimeRange): AsyncIterable<SampleColumns>;
   /** About `most` samples of each tag that keep the picture of its curve; all of them when there are no more. Tags without samples are left out. */
   curves(tenant: TenantContext, tagIds: readonly number[], range: TimeRange, most: number, thinning: Thinning): Promise<readonly Curve[]>;
   buckets(tenant: TenantContext, tagId: number, range: TimeRange, bucketSeconds: number): Promise<readonly Bucket[]>;

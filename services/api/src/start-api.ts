@@ -5,6 +5,7 @@ import { ApiModule } from './api.module.js';
 import { ApiPremises } from './api-premises.js';
 import type { ApiSettings } from './api.settings.js';
 import { CONSOLE_HEADERS, serveConsole } from './console-files.js';
+import { SampleExport } from './export/sample-export.js';
 import { OPERATION_LIMITS } from './graphql/operation-limits.js';
 import { takeOwnRequestsOnly } from './graphql/own-requests-only.js';
 import { admitUploads } from './tag-import/upload-admission.js';
@@ -37,6 +38,7 @@ export async function startApi(settings: ApiSettings, logger: Logger = createLog
         admitUploads(app, premises.sessions);
         const schema = (): GraphQLSchema => app.get(GraphQLSchemaHost, { strict: false }).schema;
         new LiveEndpoint({ ...premises.liveParts, schema }, premises.origins).attach(app);
+        new SampleExport(premises.liveParts).attach(app);
         return serveConsole(app, settings.CONSOLE_DIR);
       },
     });

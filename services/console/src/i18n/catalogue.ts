@@ -375,6 +375,7 @@ export const CATALOGUE = {
   'tags.range.1h': ['1 hour', '1 Stunde'],
   'tags.range.8h': ['8 hours', '8 Stunden'],
   'tags.range.3d': ['3 days', '3 Tage'],
+  'tags.save': ['Save as', 'Speichern als'],
   'tags.thinned': ['thinned to the extremes', 'auf Extremwerte ausgedünnt'],
   'tags.mean': ['Mean', 'Mittel'],
   'tags.minMax': ['Min – max', 'Min – Max'],

@@ -12,11 +12,13 @@ import { PageHead } from '../../parts/panel';
 import { Answered, NotFound } from '../../parts/states';
 import { useFormats } from '../../shell/site-context';
 import { DataPathPanel } from './data-path-panel';
+import { SaveSamples } from './save-samples';
 import { BucketTrend, SampleTrend } from './trend';
 import { TagDocument } from './tags.documents';
 
 const RANGES = ['1h', '8h', '3d'] as const;
 type Range = (typeof RANGES)[number];
+const HOURS: Readonly<Record<Range, number>> = { '1h': 1, '8h': 8, '3d': 72 };
 const isRange = (value: string): value is Range => RANGES.some((range) => range === value);
 
 type TagData = NonNullable<TagQuery['tag']>;
@@ -57,7 +59,8 @@ export function TagPage(): ReactNode {
                   <SegmentedControl size="md" aria-label={t('tags.trend')} value={span} onChange={(value) => isRange(value) && setSpan(value)} data={RANGES.map((value) => ({ value, label: t(`tags.range.${value}`) }))} />
                 </span>
               </header>
-              {span === '1h' ? <SampleTrend tag={tag} /> : <BucketTrend key={span} tag={tag} hours={span === '8h' ? 8 : 72} />}
+              {span === '1h' ? <SampleTrend tag={tag} /> : <BucketTrend key={span} tag={tag} hours={HOURS[span]} />}
+              <SaveSamples tagId={tag.id} hours={HOURS[span]} />
             </section>
             <DataPathPanel tagId={tag.id} />
           </div>
