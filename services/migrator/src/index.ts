@@ -1,6 +1,10 @@
+export { eraseSamples } from './erasure/erase-samples.js';
+export { eraseTenantSettings, type EraseTenantSettings } from './erasure/erase-tenant.settings.js';
 export { grafanaRoleSettings, type GrafanaRoleSettings } from './grafana/grafana-role.settings.js';
 export { makeGrafanaRole } from './grafana/make-grafana-role.js';
 export { migrate } from './migrate.js';
 export { migratorSettings, type MigratorSettings } from './migrator.settings.js';
+export { keepRetention } from './retention/keep-retention.js';
+export { retentionSettings, type RetentionSettings } from './retention/retention.settings.js';
 export { introduceTenant } from './tenants/introduce-tenant.js';
 export { tenantSettings, type TenantSettings } from './tenants/tenant.settings.js';

@@ -65,4 +65,10 @@ export class QuarantineRepository {
       return done.affected === 1;
     });
   }
+
+  /** With the samples in them; how many there were. As telltale_owner. */
+  async removeAll(tenant: TenantContext): Promise<number> {
+    const { tenantId } = tenant;
+    return (await this.registry.inTenant(tenant, (manager) => manager.delete(QuarantinedBatch, { tenantId }))).affected ?? 0;
+  }
 }

@@ -34,6 +34,12 @@ export class TagRepository {
     return this.registry.inTenant(tenant, (manager) => manager.findBy(Tag, { tenantId, path: In([...paths]) }));
   }
 
+  /** Ids and paths of all tags, those out of service too. */
+  paths(tenant: TenantContext): Promise<Pick<Tag, 'tagId' | 'path'>[]> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, (manager) => manager.find(Tag, { select: { tagId: true, path: true }, where: { tenantId }, order: { path: 'ASC' } }));
+  }
+
   /** All tags of a site that are in service, by path. */
   ofSite(tenant: TenantContext, siteId: number): Promise<Tag[]> {
     const { tenantId } = tenant;

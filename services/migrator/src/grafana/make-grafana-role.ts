@@ -1,6 +1,6 @@
-import { createGrafanaRole, TenantRepository } from '@telltale/plant-registry';
+import { createGrafanaRole } from '@telltale/plant-registry';
 import { reasonOf, StartError } from '@telltale/service-runtime';
-import { openAsOwner } from '../owner-database.js';
+import { openAsOwner, tenantOf } from '../owner-database.js';
 import type { GrafanaRoleSettings } from './grafana-role.settings.js';
 
 type Print = (line: string) => void;
@@ -24,13 +24,7 @@ export async function makeGrafanaRole(settings: GrafanaRoleSettings, print: Prin
 async function tenantIdOf(settings: GrafanaRoleSettings): Promise<number> {
   const registry = await openAsOwner(settings);
   try {
-    const found = await new TenantRepository(registry).bySlug(settings.TENANT);
-    if (found !== null) return found.tenantId;
-    throw new StartError(
-      'TENANT_UNKNOWN',
-      `There is no tenant ${settings.TENANT} in database ${settings.DATABASE_NAME}`,
-      'Correct TENANT, or introduce the tenant first with tenant.js',
-    );
+    return (await tenantOf(registry, settings)).tenantId;
   } finally {
     await registry.close();
   }
