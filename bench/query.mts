@@ -19,6 +19,7 @@ export async function benchQuery(args: readonly string[]): Promise<void> {
     const fromUs = LOADED_FROM_S * 1e6;
     const toUs = fromUs + options.hours * HOUR_US;
     const tagIds = Array.from({ length: options.tags }, (_, i) => i + 1);
+    const shifts = Array.from({ length: Math.ceil(options.hours / 8) }, (_, i) => ({ fromUs: fromUs + i * 8 * HOUR_US, toUs: fromUs + (i + 1) * 8 * HOUR_US }));
     const sql = (text: string, params: unknown[]): Promise<QueryResultRow[]> =>
       database.admin.query(text, params).then(({ rows }) => rows);
     const aggregate = `select tag_id, date_bin($4::interval, time, 'epoch') as bucket, count(*), min(value), max(value), avg(value) from public.narrow
@@ -51,6 +52,16 @@ export async function benchQuery(args: readonly string[]): Promise<void> {
         `one tag, ${options.hours} h at 1 h`,
         () => reader.buckets(BENCH_TENANT, 7, { fromUs, toUs }, 3_600),
         () => sql(aggregate, [[7], fromUs / 1e6, toUs / 1e6, '1 hour']),
+      ],
+      [
+        `${options.tags} tags, ${options.hours} h at 1 h`,
+        () => reader.bucketsOfTags(BENCH_TENANT, tagIds, { fromUs, toUs }, 3_600),
+        () => sql(aggregate, [tagIds, fromUs / 1e6, toUs / 1e6, '1 hour']),
+      ],
+      [
+        `one tag, ${options.hours} h by shift`,
+        () => reader.summaries(BENCH_TENANT, [7], shifts),
+        () => sql(aggregate, [[7], fromUs / 1e6, toUs / 1e6, '8 hours']),
       ],
       [
         `${options.tags} tags, ${options.hours} h at 5 min`,

@@ -3,7 +3,7 @@ import { columnsFrom, encodeBatch, Status } from '@telltale/tag-sample';
 import pg from 'pg';
 import { openCompactor, openSeriesWriter } from '../src/index.js';
 import { readAsOf, readLatest } from '../src/read-as-of.js';
-import { readBuckets } from '../src/read-buckets.js';
+import { readBuckets, readSummaries } from '../src/read-buckets.js';
 import { readContinuity } from '../src/read-continuity.js';
 import { readSamples } from '../src/read-samples.js';
 import type { Query } from '../src/series-database.js';
@@ -89,6 +89,7 @@ describe('plans of the reads that ship', () => {
     ['buckets of a minute', (query) => readBuckets(query, TENANT, TAGS.slice(0, 5), RANGE, 60)],
     ['buckets of a quarter', (query) => readBuckets(query, TENANT, [7], RANGE, 900)],
     ['buckets of an hour', (query) => readBuckets(query, TENANT, TAGS.slice(0, 5), RANGE, 3_600)],
+    ['shifts', (query) => readSummaries(query, TENANT, TAGS.slice(0, 5), [{ fromUs: FROM, toUs: FROM + 8 * HOUR }, { fromUs: FROM + 8 * HOUR, toUs: FROM + 16 * HOUR }])],
     ['as of', (query) => readAsOf(query, TENANT, [7, 8], RANGE.fromUs)],
     ['latest', (query) => readLatest(query, TENANT, TAGS)],
     ['continuity', (query) => readContinuity(query, TENANT, [7], RANGE)],
