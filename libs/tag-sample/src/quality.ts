@@ -18,6 +18,7 @@ export const Status = {
   Uncertain: 0x40000000,
   UncertainLastUsableValue: 0x40900000,
   UncertainSubNormal: 0x40950000,
+  UncertainDataSubNormal: 0x40a40000,
   Bad: 0x80000000,
   BadCommunicationError: 0x80050000,
   BadTimeout: 0x800a0000,

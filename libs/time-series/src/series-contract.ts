@@ -38,6 +38,16 @@ export interface TagSamples {
   readonly samples: SampleColumns;
 }
 
+/** A value at a time at which nobody may have measured. */
+export interface InterpolatedValue {
+  readonly timeUs: TimeUs;
+  /** NaN before the first sample. */
+  readonly value: number;
+  /** With the info bits of OPC UA Part 13 when it is interpolated. */
+  readonly status: number;
+  readonly interpolated: boolean;
+}
+
 /** `extremes`: first, lowest, highest and last per stretch of time. `triangles`: LTTB. Samples that are not good always stay. */
 export type Thinning = 'extremes' | 'triangles';
 
@@ -131,6 +141,8 @@ export interface SeriesReader {
   latest(tenant: TenantContext, tagIds: readonly number[]): Promise<readonly LatestSample[]>;
   /** The last sample at or before a time. */
   asOf(tenant: TenantContext, tagIds: readonly number[], atUs: TimeUs): Promise<readonly LatestSample[]>;
+  /** Values at any times, in order, as OPC UA Part 13 interpolates them between good samples at most a day away. */
+  interpolated(tenant: TenantContext, tagId: number, timesUs: readonly TimeUs[], options: { readonly stepped: boolean }): Promise<readonly InterpolatedValue[]>;
   continuity(tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<readonly ContinuityEntry[]>;
   /** Continuity entries recorded after a moment, for readers that follow late data. */
   continuitySince(tenant: TenantContext, recordedAfterUs: TimeUs): Promise<readonly ContinuityEntry[]>;

@@ -1,6 +1,7 @@
 import { sliceColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { bucketObjects } from './bucket-series.js';
+import { interpolatedAt } from './interpolate.js';
 import { readAsOf, readLatest } from './read-as-of.js';
 import { readBuckets, readSummaries } from './read-buckets.js';
 import { readCurves } from './read-curves.js';
@@ -8,6 +9,7 @@ import { readContinuity, readContinuitySince } from './read-continuity.js';
 import { readPieces } from './read-pieces.js';
 import { readSamples } from './read-samples.js';
 import { tagRuns } from './sample-order.js';
+import { DAY_US } from './rollup-rows.js';
 import type { SeriesReader } from './series-contract.js';
 import { SeriesDatabase, type Query, type SeriesDatabaseOptions } from './series-database.js';
 
@@ -42,6 +44,12 @@ export function openSeriesReader(
       tagIds.length === 0 ? [] : read(tenant, (query) => readLatest(query, tenant, tagIds)),
     asOf: async (tenant, tagIds, atUs) =>
       tagIds.length === 0 ? [] : read(tenant, (query) => readAsOf(query, tenant, tagIds, atUs)),
+    interpolated: async (tenant, tagId, timesUs, options) => {
+      const [first, last] = [timesUs[0], timesUs.at(-1)];
+      if (first === undefined || last === undefined) return [];
+      const around = { fromUs: first - DAY_US, toUs: last + DAY_US };
+      return interpolatedAt(await read(tenant, (query) => readSamples(query, tenant, [tagId], around)), timesUs, options);
+    },
     continuity: async (tenant, tagIds, range) =>
       tagIds.length === 0 ? [] : read(tenant, (query) => readContinuity(query, tenant, tagIds, range)),
     continuitySince: (tenant, recordedAfterUs) =>

@@ -111,4 +111,16 @@ describe('a moment', () => {
     expect(await asOf('2025-10-25T10:59:59Z')).toEqual({ samplesAsOf: [{ tag: { id: toId('tag', tagId) }, sample: { time: '2025-10-25T10:00:00.000Z', value: 10, quality: 'GOOD', status: 'Good' } }] });
     expect(await asOf('2020-01-01T00:00:00Z')).toEqual({ samplesAsOf: [{ tag: { id: toId('tag', tagId) }, sample: null }] });
   });
+
+  it('between two samples has a value that says it is none', async () => {
+    const query = 'query ($tagId: ID!, $from: DateTime!, $to: DateTime!) { interpolatedValues(tagId: $tagId, from: $from, to: $to, stepSeconds: 1800) { values { time value quality status interpolated } } }';
+    const answer = await caller.ask(query, { tagId: toId('tag', tagId), from: '2025-10-25T10:00:00Z', to: '2025-10-25T11:00:00Z' });
+    expect(answer.data).toEqual({
+      interpolatedValues: { values: [
+        { time: '2025-10-25T10:00:00.000Z', value: 10, quality: 'GOOD', status: 'Good', interpolated: false },
+        { time: '2025-10-25T10:30:00.000Z', value: 10.5, quality: 'GOOD', status: 'Good', interpolated: true },
+      ] },
+    });
+    expect((await caller.ask(query.replace('1800', '0'), { tagId: toId('tag', tagId), from: FROM, to: TO })).codes).toEqual(['BAD_ARGUMENT']);
+  });
 });

@@ -33,6 +33,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   samples: (there) => ({ tagId: tagId(there), ...range() }),
   buckets: (there, here) => ({ ...tagIds(there, here), ...range(), bucketSeconds: 60 }),
   calendarBuckets: (there, here) => ({ ...tagIds(there, here), ...range(), period: 'SHIFT' }),
+  interpolatedValues: (there) => ({ tagId: tagId(there), ...range(), stepSeconds: 60 }),
   samplesAsOf: (there, here) => ({ ...tagIds(there, here), at: hour(0) }),
   pipeRun: ({ pipeRunId }) => ({ id: toId('pipe run', pipeRunId) }),
   leakAlerts: (there, here) => ({ ...site(there, here), first: 5 }),

@@ -30,6 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly UserRole[] | 'anyone'>> = {
   samples: USER_ROLES,
   buckets: USER_ROLES,
   calendarBuckets: USER_ROLES,
+  interpolatedValues: USER_ROLES,
   samplesAsOf: USER_ROLES,
   pipeRun: USER_ROLES,
   leakAlerts: USER_ROLES,

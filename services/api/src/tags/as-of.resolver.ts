@@ -1,4 +1,4 @@
-import { Args, Context, GraphQLISODateTime, ID, Query, Resolver } from '@nestjs/graphql';
+import { Args, Context, GraphQLISODateTime, ID, Int, Query, Resolver } from '@nestjs/graphql';
 import { badArgument, notFound } from '../graphql/api.error.js';
 import { pointsFor } from '../graphql/operation-cost.js';
 import { fromId } from '../graphql/opaque-id.js';
@@ -6,11 +6,14 @@ import { PlantData } from '../graphql/plant-data.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Allow, CurrentViewer, EVERY_ROLE } from '../identity/allow.decorator.js';
 import type { Viewer } from '../identity/viewer.js';
-import { SampleAsOf } from './series.type.js';
+import { rangeOf } from './series.resolver.js';
+import { InterpolatedSeries, SampleAsOf } from './series.type.js';
 import { statusName } from './status-name.js';
 import { microsOf, qualityFor, tagOf, timeOf, valueOf } from './tag-mapping.js';
 
 const MOST_TAGS = 500;
+const MOST_VALUES = 20_000;
+const LONGEST_US = 32 * 86_400_000_000;
 
 @Resolver()
 export class AsOfResolver {
@@ -39,5 +42,33 @@ export class AsOfResolver {
       const { sourceTimeUs, value, status } = sample;
       return { tag: tagOf(tag), sample: { time: timeOf(sourceTimeUs), value: valueOf(value), quality: qualityFor(status), status: statusName(status) } };
     });
+  }
+
+  @Query(() => InterpolatedSeries, {
+    description: 'Values of a tag every `stepSeconds` from `from` on, before `to`, as OPC UA Part 13 interpolates them: in straight lines, in steps where the tag is discrete or counts.',
+    complexity: ({ args: { from, to, stepSeconds }, childComplexity }) =>
+      1 + childComplexity + (from instanceof Date && to instanceof Date ? pointsFor(Math.max(0, to.getTime() - from.getTime()) / 1000 / Math.max(1, Number(stepSeconds))) : 0),
+  })
+  @Allow(EVERY_ROLE)
+  async interpolatedValues(
+    @Args('tagId', { type: () => ID }) tagId: string,
+    @Args('from', { type: () => GraphQLISODateTime }) from: Date,
+    @Args('to', { type: () => GraphQLISODateTime }) to: Date,
+    @Args('stepSeconds', { type: () => Int }) stepSeconds: number,
+    @CurrentViewer() { tenant }: Viewer,
+    @Context() { loaders }: RequestContext,
+  ): Promise<InterpolatedSeries> {
+    const { fromUs, toUs } = rangeOf(from, to);
+    const stepUs = stepSeconds * 1_000_000;
+    if (stepSeconds < 1 || (toUs - fromUs) / stepUs > MOST_VALUES) throw badArgument(`\`stepSeconds\` must be 1 or more and give ${MOST_VALUES} values at most.`);
+    if (toUs - fromUs > LONGEST_US) throw badArgument('Interpolated values are given for 32 days at most: ask for less time.');
+    const tag = await loaders?.tag.load(fromId('tag', tagId));
+    if (!tag) throw notFound('tag');
+    const times = Array.from({ length: Math.ceil((toUs - fromUs) / stepUs) }, (_, i) => fromUs + i * stepUs);
+    const values = await this.data.series.interpolated(tenant, tag.tagId, times, { stepped: tag.kind !== 'analog' });
+    return {
+      tag: tagOf(tag),
+      values: values.map(({ timeUs, value, status, interpolated }) => ({ time: timeOf(timeUs), value: valueOf(value), quality: qualityFor(status), status: statusName(status), interpolated })),
+    };
   }
 }

@@ -106,6 +106,21 @@ export class BucketSeries {
 }
 
 @ObjectType()
+export class InterpolatedValue extends Sample {
+  @Field(() => Boolean, { description: 'False where a sample of exactly this time is good, and before the first one.' })
+  interpolated: boolean;
+}
+
+@ObjectType()
+export class InterpolatedSeries {
+  @Field(() => Tag)
+  tag: Tag;
+
+  @Field(() => [InterpolatedValue])
+  values: readonly InterpolatedValue[];
+}
+
+@ObjectType()
 export class SampleAsOf {
   @Field(() => Tag)
   tag: Tag;

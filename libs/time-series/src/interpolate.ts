@@ -1,0 +1,33 @@
+import { isGood, Status, type SampleColumns, type TimeUs } from '@telltale/tag-sample';
+import { firstAtOrAfter } from './sample-order.js';
+import type { InterpolatedValue } from './series-contract.js';
+
+/** Info bits of a status (OPC UA Part 4 §7.39.1, Part 13 §5.3.3): the value was interpolated, not measured. */
+export const INTERPOLATED_BITS = 0x0402;
+
+const isUsable = ({ values, statuses }: SampleColumns, i: number): boolean => isGood(statuses[i] ?? 0) && Number.isFinite(values[i] ?? NaN);
+
+/**
+ * The Interpolative aggregate of OPC UA Part 13 (§5.4.3.4) at each time; samples that are not good bound nothing. `stepped`: the value
+ * holds until the next one; else it runs in a straight line. After the last sample it holds, and is uncertain. Sorted columns of one tag.
+ */
+export function interpolatedAt(columns: SampleColumns, timesUs: readonly TimeUs[], { stepped }: { readonly stepped: boolean }): InterpolatedValue[] {
+  const { sourceTimesUs, values, statuses } = columns;
+  const count = values.length;
+  return timesUs.map((timeUs): InterpolatedValue => {
+    const next = firstAtOrAfter(columns, timeUs, 0, count);
+    if (next < count && sourceTimesUs[next] === timeUs && isUsable(columns, next))
+      return { timeUs, value: values[next] ?? NaN, status: statuses[next] ?? 0, interpolated: false };
+    // What stands at the time itself and is not usable lies between the bounds.
+    let before = next < count && sourceTimesUs[next] === timeUs ? next : next - 1;
+    let doubtful = false;
+    for (; before >= 0 && !isUsable(columns, before); before--) doubtful = true;
+    if (before < 0) return { timeUs, value: NaN, status: Status.BadNoData, interpolated: false };
+    let after = next;
+    for (; after < count && !isUsable(columns, after); after++) doubtful ||= !stepped || sourceTimesUs[after] === timeUs;
+    if (after === count) doubtful ||= !stepped || next === count;
+    const [from, low] = [sourceTimesUs[before] ?? 0, values[before] ?? NaN];
+    const sloped = stepped || after === count ? 0 : (((values[after] ?? NaN) - low) * (timeUs - from)) / ((sourceTimesUs[after] ?? 0) - from);
+    return { timeUs, value: low + sloped, status: (doubtful ? Status.UncertainDataSubNormal : Status.Good) | INTERPOLATED_BITS, interpolated: true };
+  });
+}
