@@ -28,6 +28,7 @@ module.exports = {
     only('bullmq', '(bullmq|ioredis)/', '^libs/ingest-queue/'),
     only('pg', '(pg|pg-copy-streams|pg-cursor)/', '^libs/(time-series|plant-registry|ingest-queue|embedded-postgres)/'),
     only('csv', '(csv-parse|csv-stringify)/', '^libs/tag-import/'),
+    only('parquet', 'hyparquet(-writer)?/', '^services/api/'),
     only('typeorm', 'typeorm/', '^libs/plant-registry/'),
     only('node-opcua', 'node-opcua', '^(connectors/opcua|services/plant-simulator)/'),
     only('modbus', '(modbus-serial|jsmodbus|serialport)/', '^(connectors/modbus|services/plant-simulator)/'),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ShiftCalendar, type ShiftPattern } from '@telltale/plant-calendar';
 import { samplesOf } from '@telltale/tag-sample';
-import { openCompactor, openSeriesReader, openSeriesWriter, type ReceivedBatch } from '../src/index.js';
+import { openCompactor, openSeriesReader, openSeriesWriter, type IntervalSummary, type ReceivedBatch } from '../src/index.js';
 import { createNarrowOracle, type NarrowOracle } from './narrow-oracle.js';
 import { randomBatches, randomOf, START_US } from './random-plant.js';
 import { startSeriesCluster, type SeriesCluster } from './series-cluster.js';
@@ -113,7 +113,24 @@ describe('compaction', () => {
         expect([count, goodCount, min, max, first, last]).toEqual([truth!.n, truth!.good, truth!.min, truth!.max, truth!.first, truth!.last]);
         expect(completeness).toBeCloseTo(truth!.covered / (toUs - fromUs), 9);
       }
+      await expectSqlSays(tenantId, tagId, found!.summaries);
     }
+  };
+
+  /** Grafana gets the same. */
+  const expectSqlSays = async (tenantId: number, tagId: number, summaries: readonly IntervalSummary[]): Promise<void> => {
+    const grafana = await cluster.grafana(tenantId);
+    const timesOf = (of: (summary: IntervalSummary) => number): Date[] => summaries.map((summary) => new Date(of(summary) / 1_000));
+    const asked = grafana.query('select * from series.tag_intervals($1, $2, $3)', [tagId, timesOf(({ startUs }) => startUs), timesOf(({ endUs }) => endUs)]);
+    const { rows } = await asked.finally(() => grafana.end());
+    const wanted = summaries.filter(({ count }) => count > 0);
+    expect(rows.map((row) => [row.from_time.getTime() * 1_000, Number(row.n), Number(row.good), row.min, row.max, row.first, row.last, Number(row.revision)])).toEqual(
+      wanted.map(({ startUs, count, goodCount, min, max, first, last, revision }) => [startUs, count, goodCount, min, max, first, last, revision]),
+    );
+    rows.forEach(({ completeness, mean }, i) => {
+      expect(completeness).toBeCloseTo(wanted[i]!.completeness, 9);
+      if (mean !== null) expect(mean).toBeCloseTo(wanted[i]!.mean!, 9);
+    });
   };
 
   const expectGrafanaRight = async (tenantId: number, random: () => number): Promise<void> => {

@@ -91,6 +91,18 @@ describe('what changes after a shift or a day is over', () => {
     expect(await summaries([{ fromUs: day + 8 * HOUR, toUs: day + 16 * HOUR }], 2)).toEqual([[1, 5, 1, day + 20 * HOUR]]);
   });
 
+  it('is what Grafana reads per day of the plant', async () => {
+    const grafana = await cluster.grafana(TENANT.tenantId);
+    const { rows } = await grafana.query(`select day::text, n::int4, max, revision::int4, completeness from series.tag_days(1, to_timestamp($1), to_timestamp($2), 'Europe/Berlin')`, [FROM / 1e6, (FROM + 49 * HOUR) / 1e6]);
+    const other = await grafana.query(`select * from series.tag_days(1, to_timestamp($1), to_timestamp($1), 'Europe/Berlin')`, [FROM / 1e6]);
+    await grafana.end();
+    expect(rows).toEqual([
+      { day: '2026-10-25', n: 1_501, max: 800, revision: 2, completeness: 1 },
+      { day: '2026-10-26', n: 1_440, max: 59, revision: 0, completeness: expect.closeTo(1, 2) },
+    ]);
+    expect(other.rows).toEqual([]);
+  });
+
   it('goes with the hours it tells of', async () => {
     await cluster.admin(`insert into series.retention_class values ($1, 'default', 1, 1, 1, 1)`, [TENANT.tenantId]);
     for (let left = 1; left > 0;) left = Object.values((await compactor.retire(TENANT, { nowUs: FROM + 400 * DAY }))!).reduce((sum, n) => sum + n, 0);
