@@ -22,7 +22,9 @@ export async function loadHistory(
   database: BenchDatabase,
   options: LoadOptions,
 ): Promise<{ samples: number; appendS: number; foldS: number }> {
-  const writer = openSeriesWriter(database.urls.telltale_historian);
+  let clockUs = 0;
+  // As it would come: appended now, all of it would be late.
+  const writer = openSeriesWriter(database.urls.telltale_historian, { now: () => clockUs });
   const compactor = openCompactor(database.urls.telltale_historian);
   const sensors = new SensorLike(options.tags, options.seed);
   const client = await database.admin.connect();
@@ -39,6 +41,7 @@ export async function loadHistory(
         done.samples += samples.tagIds.length;
         if (options.narrow) await copyInto(client, 'public.narrow', copyRows(BENCH_TENANT.tenantId, samples));
       }
+      clockUs = (startS + SECONDS_PER_BATCH) * 1e6;
       const start = performance.now();
       for (let i = 0; i < received.length; i += 20) await writer.append(received.slice(i, i + 20));
       const appended = performance.now();

@@ -12,10 +12,13 @@ export interface LateQuarter {
   readonly quarterUs: number;
 }
 
-/** A moment at which quarters of a UTC day changed. */
+/** Quarters of a UTC day that changed within one quarter of an hour. */
 export interface LateChange {
   readonly dayUs: number;
+  /** Start of the quarter of an hour in which they did. */
   readonly changedAtUs: number;
+  /** When they last did. */
+  readonly lastUs: number;
   /** 96 characters, 1 where the quarter of the day changed. */
   readonly quarters: string;
 }
@@ -51,7 +54,7 @@ function isSame(before: SampleColumns | undefined, merged: SampleColumns, timeUs
   return Object.is(before.values[was], merged.values[is]) && before.statuses[was] === merged.statuses[is];
 }
 
-export async function recordLateChanges(query: Query, tenant: TenantContext, late: readonly LateQuarter[], changedAtUs: number): Promise<void> {
+export async function recordLateChanges(query: Query, tenant: TenantContext, late: readonly LateQuarter[], appendedAtUs: number): Promise<void> {
   if (late.length === 0) return;
   const days = [...Map.groupBy(late, ({ tagId, quarterUs }) => `${tagId}/${dayOf(quarterUs)}`).values()].map((own) => {
     const quarters = Array.from({ length: QUARTERS_OF_DAY }, () => '0');
@@ -59,10 +62,11 @@ export async function recordLateChanges(query: Query, tenant: TenantContext, lat
     return { tagId: own[0]?.tagId ?? 0, dayUs: dayOf(own[0]?.quarterUs ?? 0), quarters: quarters.join('') };
   });
   await query(
-    `insert into series.late_change as l (tenant_id, tag_id, day_us, changed_at_us, quarters)
-     select $1::int4, u.tag_id, u.day_us, $2::int8, u.quarters::bit(96) from unnest($3::int4[], $4::int8[], $5::text[]) as u(tag_id, day_us, quarters)
-     on conflict (tenant_id, tag_id, day_us, changed_at_us) do update set quarters = l.quarters | excluded.quarters`,
-    [tenant.tenantId, changedAtUs, days.map(({ tagId }) => tagId), days.map(({ dayUs }) => dayUs), days.map(({ quarters }) => quarters)],
+    `insert into series.late_change as l (tenant_id, tag_id, day_us, changed_at_us, last_us, quarters)
+     select $1::int4, u.tag_id, u.day_us, $2::int8, $6::int8, u.quarters::bit(96) from unnest($3::int4[], $4::int8[], $5::text[]) as u(tag_id, day_us, quarters)
+     on conflict (tenant_id, tag_id, day_us, changed_at_us) do update
+       set quarters = l.quarters | excluded.quarters, last_us = greatest(l.last_us, excluded.last_us)`,
+    [tenant.tenantId, quarterOf(appendedAtUs), days.map(({ tagId }) => tagId), days.map(({ dayUs }) => dayUs), days.map(({ quarters }) => quarters), appendedAtUs],
   );
 }
 
@@ -74,8 +78,8 @@ export async function readLateChanges(
   range: TimeRange,
 ): Promise<Map<number, LateChange[]>> {
   const rows = await query<LateChange & { tagId: number }>(
-    `select l.tag_id as "tagId", l.day_us as "dayUs", l.changed_at_us as "changedAtUs", l.quarters::text as quarters from series.late_change l
-      where l.tenant_id = $1::int4 and l.tag_id = any($2::int4[]) and l.day_us >= $3::int8 and l.day_us < $4::int8 and l.changed_at_us >= $3::int8
+    `select l.tag_id as "tagId", l.day_us as "dayUs", l.changed_at_us as "changedAtUs", l.last_us as "lastUs", l.quarters::text as quarters from series.late_change l
+      where l.tenant_id = $1::int4 and l.tag_id = any($2::int4[]) and l.day_us >= $3::int8 and l.day_us < $4::int8 and l.last_us >= $3::int8
       order by l.tag_id, l.day_us, l.changed_at_us`,
     [tenant.tenantId, tagIds, dayOf(range.fromUs), range.toUs],
   );
@@ -83,7 +87,7 @@ export async function readLateChanges(
 }
 
 export interface Revision {
-  /** How often samples of the interval changed after it was over. */
+  /** In how many quarters of an hour samples of the interval changed after it was over. */
   readonly revision: number;
   /** The last time; null when it never did. */
   readonly revisedAtUs: number | null;
@@ -95,14 +99,17 @@ export function revisionsOf(intervals: readonly TimeRange[], changes: readonly L
   return intervals.map(({ fromUs, toUs }): Revision => {
     while (next < changes.length && (changes[next]?.dayUs ?? 0) + DAY_US <= fromUs) next++;
     const times = new Set<number>();
+    let revisedAtUs: number | null = null;
     for (let i = next; i < changes.length; i++) {
       const change = changes[i];
       if (change === undefined || change.dayUs >= toUs) break;
-      if (change.changedAtUs < toUs + SETTLING_US) continue;
+      if (change.lastUs < toUs + SETTLING_US) continue;
       const first = Math.max(0, Math.floor((fromUs - change.dayUs) / QUARTER_US));
       const end = Math.min(QUARTERS_OF_DAY, Math.ceil((toUs - change.dayUs) / QUARTER_US));
-      if (change.quarters.slice(first, end).includes('1')) times.add(change.changedAtUs);
+      if (!change.quarters.slice(first, end).includes('1')) continue;
+      times.add(change.changedAtUs);
+      revisedAtUs = Math.max(revisedAtUs ?? 0, change.lastUs);
     }
-    return { revision: times.size, revisedAtUs: times.size === 0 ? null : Math.max(...times) };
+    return { revision: times.size, revisedAtUs };
   });
 }

@@ -96,7 +96,7 @@ export interface BucketColumns {
 /** Aggregate of one tag over one interval of any length. */
 export interface IntervalSummary extends Bucket {
   readonly endUs: TimeUs;
-  /** How often samples of the interval changed after it was over; a change counts when it is folded. */
+  /** In how many quarters of an hour samples of the interval changed after it was over; a change counts when it is folded. */
   readonly revision: number;
   /** When they last did; null: never. */
   readonly revisedAtUs: TimeUs | null;

@@ -80,6 +80,14 @@ describe('what changes after a shift or a day is over', () => {
     expect((await summaries(DAYS))[0]).toEqual([1_501, 800, 2, FROM + 5 * DAY]);
   });
 
+  it('is one revision however many pieces come within a quarter of an hour', async () => {
+    const at = FROM + 20 * DAY;
+    for (let i = 0; i < 4; i++) await come(at + i * MINUTE, [[FROM + 2 * HOUR + i, 900 + i]], 3);
+    await come(at + 20 * MINUTE, [[FROM + 3 * HOUR, 1]], 3);
+    expect((await summaries(DAYS, 3))[0]).toEqual([5, 903, 2, at + 20 * MINUTE]);
+    expect(await cluster.admin('select from series.late_change where tag_id = 3')).toHaveLength(2);
+  });
+
   it('is no revision of what was not over yet', async () => {
     // Nine hours late: the shift was over, the day was not.
     const day = FROM + 10 * DAY;

@@ -6,8 +6,10 @@ create table series.late_change (
   tag_id int4 not null,
   -- Start of the UTC day that changed.
   day_us int8 not null,
-  -- When the last of the batches came that changed it.
+  -- Start of the quarter of an hour in which it changed: a backlog that comes in a thousand pieces makes few rows.
   changed_at_us int8 not null,
+  -- When the last of the batches came that changed it.
+  last_us int8 not null,
   -- The quarters of an hour that changed, the day's first one first.
   quarters bit(96) not null,
   primary key (tenant_id, tag_id, day_us, changed_at_us)

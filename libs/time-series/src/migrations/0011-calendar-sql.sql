@@ -66,7 +66,7 @@ begin
   select series.time_of(t.from_us), series.time_of(t.to_us), t.n::int8, t.good::int8, t.min, t.max, t.sum / nullif(t.good, 0), t.first, t.last,
          least(1, (t.held_us + coalesce(b.us, 0)) / (t.to_us - t.from_us)::float8)::float8,
          (select count(distinct l.changed_at_us) from series.late_change l
-           where l.tag_id = tag and l.day_us > t.from_us - day_us and l.day_us < t.to_us and l.changed_at_us >= t.to_us + settling_us
+           where l.tag_id = tag and l.day_us > t.from_us - day_us and l.day_us < t.to_us and l.last_us >= t.to_us + settling_us
              -- Postgres may look at the bits before it looks at the day.
              and position(B'1' in substring(l.quarters
                    from greatest(0, (t.from_us - l.day_us) / quarter_us)::int4 + 1
