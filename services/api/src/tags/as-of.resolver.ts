@@ -1,11 +1,11 @@
 import { Args, Context, GraphQLISODateTime, ID, Int, Query, Resolver } from '@nestjs/graphql';
 import { badArgument, notFound } from '../graphql/api.error.js';
 import { pointsFor } from '../graphql/operation-cost.js';
-import { fromId } from '../graphql/opaque-id.js';
 import { PlantData } from '../graphql/plant-data.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Allow, CurrentViewer, EVERY_ROLE } from '../identity/allow.decorator.js';
 import type { Viewer } from '../identity/viewer.js';
+import { namedTags } from './named-tags.js';
 import { rangeOf } from './series.resolver.js';
 import { InterpolatedSeries, SampleAsOf } from './series.type.js';
 import { statusName } from './status-name.js';
@@ -28,15 +28,13 @@ export class AsOfResolver {
     @Args('tagIds', { type: () => [ID] }) tagIds: string[],
     @Args('at', { type: () => GraphQLISODateTime }) at: Date,
     @CurrentViewer() { tenant }: Viewer,
-    @Context() { loaders }: RequestContext,
+    @Context() context: RequestContext,
   ): Promise<SampleAsOf[]> {
     if (tagIds.length > MOST_TAGS) throw badArgument(`The samples of a moment are given for ${MOST_TAGS} tags at most.`);
-    const tags = await Promise.all(tagIds.map(async (id) => (await loaders?.tag.load(fromId('tag', id))) ?? null));
-    const known = tags.filter((tag) => tag !== null);
-    if (known.length < tags.length) throw notFound('tag');
-    const found = await this.data.series.asOf(tenant, known.map(({ tagId }) => tagId), microsOf(at));
+    const tags = await namedTags(context, tagIds);
+    const found = await this.data.series.asOf(tenant, tags.map(({ tagId }) => tagId), microsOf(at));
     const byTag = new Map(found.map((sample) => [sample.tagId, sample]));
-    return known.map((tag) => {
+    return tags.map((tag) => {
       const sample = byTag.get(tag.tagId);
       if (sample === undefined) return { tag: tagOf(tag), sample: null };
       const { sourceTimeUs, value, status } = sample;
@@ -56,14 +54,14 @@ export class AsOfResolver {
     @Args('to', { type: () => GraphQLISODateTime }) to: Date,
     @Args('stepSeconds', { type: () => Int }) stepSeconds: number,
     @CurrentViewer() { tenant }: Viewer,
-    @Context() { loaders }: RequestContext,
+    @Context() context: RequestContext,
   ): Promise<InterpolatedSeries> {
     const { fromUs, toUs } = rangeOf(from, to);
     const stepUs = stepSeconds * 1_000_000;
     if (stepSeconds < 1 || (toUs - fromUs) / stepUs > MOST_VALUES) throw badArgument(`\`stepSeconds\` must be 1 or more and give ${MOST_VALUES} values at most.`);
     if (toUs - fromUs > LONGEST_US) throw badArgument('Interpolated values are given for 32 days at most: ask for less time.');
-    const tag = await loaders?.tag.load(fromId('tag', tagId));
-    if (!tag) throw notFound('tag');
+    const [tag] = await namedTags(context, [tagId]);
+    if (tag === undefined) throw notFound('tag');
     const times = Array.from({ length: Math.ceil((toUs - fromUs) / stepUs) }, (_, i) => fromUs + i * stepUs);
     const values = await this.data.series.interpolated(tenant, tag.tagId, times, { stepped: tag.kind !== 'analog' });
     return {

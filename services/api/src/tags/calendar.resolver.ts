@@ -2,15 +2,16 @@ import { Args, Context, GraphQLISODateTime, ID, Query, Resolver } from '@nestjs/
 import type { Tag as TagEntity } from '@telltale/plant-registry';
 import type { TenantContext } from '@telltale/tenancy';
 import type { IntervalSummary, TimeRange } from '@telltale/time-series';
-import { badArgument, notFound } from '../graphql/api.error.js';
+import { badArgument } from '../graphql/api.error.js';
 import { pointsFor } from '../graphql/operation-cost.js';
-import { fromId } from '../graphql/opaque-id.js';
+import { toId } from '../graphql/opaque-id.js';
 import { PlantData } from '../graphql/plant-data.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Allow, CurrentViewer, EVERY_ROLE } from '../identity/allow.decorator.js';
 import type { Viewer } from '../identity/viewer.js';
 import { CalendarPeriods, type NamedPeriod } from './calendar-periods.js';
 import { CalendarPeriod, CalendarSeries, type CalendarBucket } from './calendar.type.js';
+import { namedTags } from './named-tags.js';
 import { rangeOf } from './series.resolver.js';
 import { continuityOf, tagOf, timeOf } from './tag-mapping.js';
 
@@ -45,21 +46,18 @@ export class CalendarResolver {
     @Args('to', { type: () => GraphQLISODateTime }) to: Date,
     @Args('period', { type: () => CalendarPeriod, defaultValue: CalendarPeriod.DAY }) period: CalendarPeriod,
     @CurrentViewer() { tenant }: Viewer,
-    @Context() { loaders }: RequestContext,
+    @Context() context: RequestContext,
   ): Promise<CalendarSeries[]> {
     const range = rangeOf(from, to);
     if (tagIds.length > MOST_TAGS) throw badArgument(`Shifts and days are given for ${MOST_TAGS} tags at most.`);
     if (to.getTime() - from.getTime() > LONGEST_DAYS * DAY_MS) throw badArgument('Shifts and days are given for three years at most: ask for less time.');
-    const tags = await Promise.all(tagIds.map(async (id) => (await loaders?.tag.load(fromId('tag', id))) ?? null));
-    const known = tags.filter((tag) => tag !== null);
-    if (known.length < tags.length) throw notFound('tag');
-    const bySite = Map.groupBy(known, ({ siteId }) => siteId);
-    const found = new Map<number, CalendarSeries>();
-    for (const [siteId, own] of bySite) {
+    const tags = await namedTags(context, tagIds);
+    const found = new Map<string, CalendarSeries>();
+    for (const [siteId, own] of Map.groupBy(tags, (tag) => tag.siteId)) {
       const intervals = await this.periods.of(tenant, siteId, period, range);
-      for (const series of await this.ofSite(tenant, own, period, intervals)) found.set(fromId('tag', series.tag.id), series);
+      for (const series of await this.ofSite(tenant, own, period, intervals)) found.set(series.tag.id, series);
     }
-    return known.flatMap(({ tagId }) => found.get(tagId) ?? []);
+    return tags.flatMap(({ tagId }) => found.get(toId('tag', tagId)) ?? []);
   }
 
   private async ofSite(tenant: TenantContext, tags: readonly TagEntity[], period: CalendarPeriod, intervals: readonly NamedPeriod[]): Promise<CalendarSeries[]> {

@@ -1,14 +1,13 @@
 import { Args, Context, GraphQLISODateTime, ID, Int, Query, Resolver } from '@nestjs/graphql';
 import type { SampleColumns } from '@telltale/tag-sample';
 import { bucketObjects, type TimeRange } from '@telltale/time-series';
-import type { Tag as TagEntity } from '@telltale/plant-registry';
 import { badArgument, notFound } from '../graphql/api.error.js';
 import { pointsFor } from '../graphql/operation-cost.js';
-import { fromId } from '../graphql/opaque-id.js';
 import { PlantData } from '../graphql/plant-data.js';
 import type { RequestContext } from '../graphql/request-context.js';
 import { Allow, CurrentViewer, EVERY_ROLE } from '../identity/allow.decorator.js';
 import type { Viewer } from '../identity/viewer.js';
+import { namedTags } from './named-tags.js';
 import { BucketSeries, Sample, SampleSeries, Thinning } from './series.type.js';
 import { statusName } from './status-name.js';
 import { continuityOf, microsOf, qualityFor, tagOf, timeOf, valueOf } from './tag-mapping.js';
@@ -66,7 +65,8 @@ export class SeriesResolver {
     if (max < 4 || max > MOST_SAMPLES) throw badArgument(`\`max\` must be 4 to ${MOST_SAMPLES}.`);
     const range = rangeOf(from, to);
     if (range.toUs - range.fromUs > LONGEST_RAW_US) throw badArgument('Raw samples are given for 32 days at most: ask for buckets, or for less time.');
-    const tag = await this.tag(context, tagId);
+    const [tag] = await namedTags(context, [tagId]);
+    if (tag === undefined) throw notFound('tag');
     const [[curve], continuity, completeness] = await Promise.all([
       this.data.series.curves(tenant, [tag.tagId], range, max, THINNINGS[thinning]),
       this.data.series.continuity(tenant, [tag.tagId], range),
@@ -98,7 +98,7 @@ export class SeriesResolver {
     if (tagIds.length > MOST_TAGS) throw badArgument(`Buckets are given for ${MOST_TAGS} tags at most.`);
     if (bucketSeconds < 60 || bucketSeconds % 60 !== 0) throw badArgument('`bucketSeconds` must be whole minutes, 60 or more.');
     if ((range.toUs - range.fromUs) / (bucketSeconds * 1e6) > MOST_BUCKETS) throw badArgument(`More than ${MOST_BUCKETS} buckets: choose longer ones.`);
-    const tags = await Promise.all(tagIds.map((id) => this.tag(context, id)));
+    const tags = await namedTags(context, tagIds);
     const tagNumbers = tags.map(({ tagId }) => tagId);
     const [continuity, ofTags] = await Promise.all([
       this.data.series.continuity(tenant, tagNumbers, range),
@@ -116,12 +116,6 @@ export class SeriesResolver {
         completeness: Math.min(1, covered / (range.toUs - range.fromUs)),
       };
     });
-  }
-
-  private async tag({ loaders }: RequestContext, id: string): Promise<TagEntity> {
-    const tag = await loaders?.tag.load(fromId('tag', id));
-    if (!tag) throw notFound('tag');
-    return tag;
   }
 
   /** From minute buckets, so that a long range costs no more than its rollup. */
