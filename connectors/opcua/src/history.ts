@@ -8,8 +8,10 @@ import { parseNodeReference } from './opcua.address.js';
 import { explain } from './opcua.errors.js';
 import type { NamespaceTable } from './namespace-table.js';
 import type { OpcUaSettings } from './opcua.settings.js';
+import { decodeStructures, isEncoded } from './structure-types.js';
 import type { OpcUaTag } from './tag-subscription.js';
-import { decodeValue, timeUs } from './value-decoder.js';
+import { observationOf } from './tag-value.js';
+import { timeUs } from './value-decoder.js';
 
 /** A server that keeps answering with continuation points and no values is cut off here. */
 const MAX_PAGES = 100_000;
@@ -73,7 +75,8 @@ export async function valueBefore(
     const [data] = result?.historyData instanceof HistoryData ? (result.historyData.dataValues ?? []) : [];
     const sourceTimeUs = data && timeUs(data.sourceTimestamp, data.sourcePicoseconds);
     if (!data || sourceTimeUs === undefined || sourceTimeUs >= atUs) return undefined;
-    return { tagId: tag.tagId, ...decodeValue(data.value, data.statusCode.value >>> 0), sourceTimeUs };
+    await decodeStructures(session, [data].filter(isEncoded));
+    return observationOf(tag, data);
   } catch (error) {
     throw explain(tag.tagPath, error);
   }
@@ -102,11 +105,12 @@ class HistoryPages {
     if (status >>> 31 === 1 && status !== Status.BadNoData) throw new Error(result?.statusCode.toString() ?? 'no answer');
     const { historyData } = result ?? {};
     if (!(historyData instanceof HistoryData)) return [];
+    await decodeStructures(this.session, (historyData.dataValues ?? []).filter(isEncoded));
     return (historyData.dataValues ?? []).flatMap((data) => {
       const sourceTimeUs = timeUs(data.sourceTimestamp, data.sourcePicoseconds);
       // The request has milliseconds only, and servers differ about the end: the half-open range is ours.
       if (sourceTimeUs === undefined || sourceTimeUs < this.fromUs || sourceTimeUs >= this.toUs) return [];
-      return [{ tagId: this.tag.tagId, ...decodeValue(data.value, data.statusCode.value >>> 0), sourceTimeUs }];
+      return [observationOf(this.tag, data)];
     });
   }
 

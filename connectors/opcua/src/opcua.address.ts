@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseMemberPath } from './member-path.js';
 
 const NODE_ID = /^(?:nsu=(?<uri>[^;]+);|ns=(?<index>\d{1,5});)?(?<kind>[isgb])=(?<id>[^]+)$/;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -45,7 +46,13 @@ export const opcUaAddressSchema = z.strictObject({
     .string()
     .regex(/^\d+(,\d+)*$/, 'names one element: 2, or 1,3 for a matrix')
     .optional()
-    .describe('Which element of an array: `2`, or `1,3` of a matrix.'),
+    .describe('Which element of an array, counted from 0: `2`, or `1,3` of a matrix.'),
+  member: z
+    .string()
+    .max(500)
+    .refine((text) => parseMemberPath(text) !== undefined, 'is no way to a member: write Speed, Motor.Speed or Temperatures[2]')
+    .optional()
+    .describe('Which member of a structure: `Speed`, `Motor.Speed`, `Temperatures[2]`. Of an array of structures `indexRange` chooses the structure.'),
 });
 
 export type OpcUaAddress = z.infer<typeof opcUaAddressSchema>;

@@ -1,5 +1,5 @@
 import { ServerState } from 'node-opcua-client';
-import type { BrowsedTag, Connector, ConnectorHost, EndpointState, HistoryReadOptions, Observation, ProbeReport } from '@telltale/connector-sdk';
+import type { BrowsedTag, Connector, ConnectorHost, EndpointState, HistoryReadOptions, Observation, ProbeReport, TagProblem } from '@telltale/connector-sdk';
 import type { ConnectorError } from '@telltale/connector-sdk';
 import type { TimeUs } from '@telltale/tag-sample';
 import { browseTags } from './browse.js';
@@ -12,6 +12,7 @@ import { explain, notConnected } from './opcua.errors.js';
 import type { OpcUaSettings } from './opcua.settings.js';
 import { OutageLedger, type FlowMark } from './outage-ledger.js';
 import { ownCertificate } from './own-certificate.js';
+import { QueueLosses, type LostStretch } from './queue-losses.js';
 import { readOnce } from './read-once.js';
 import { readServerLimits } from './server-limits.js';
 import { closeLink, openLink, readNamespaces, type ServerLink } from './server-link.js';
@@ -28,6 +29,7 @@ const FIRST_DATA_MS = 5_000;
 export class OpcUaConnector implements Connector<OpcUaAddress> {
   private readonly namespaces: Promise<NamespaceTable>;
   private readonly ledger = new OutageLedger();
+  private readonly losses = new QueueLosses();
   private readonly keeper: FlowKeeper;
   private subscriptions: TagSubscriptions | undefined;
   private steps: Promise<unknown> = Promise.resolve();
@@ -71,6 +73,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
   }
 
   async close(): Promise<void> {
+    this.declareLosses(this.losses.due(performance.now(), true));
     this.isOpen = false;
     await this.keeper.close();
     this.ledger.healed();
@@ -112,6 +115,10 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
       if (before) yield [before];
     }
     yield* readRawHistory(session, await this.namespaces, tag, fromUs, toUs, this.settings);
+  }
+
+  tagProblems(): readonly TagProblem[] {
+    return this.subscriptions?.problems ?? [];
   }
 
   /** How often each rung of the ladder brought the data back. */
@@ -235,6 +242,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
       this.announce(link, undefined);
     }
     await this.inTurn(() => this.subscriptions?.retryFailures());
+    this.declareLosses(this.losses.due(performance.now()));
   }
 
   private published(subscription: TagSubscription, publication: Publication): void {
@@ -248,6 +256,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     if (rung && this.repairing !== undefined && this.keeper.current) this.announce(this.keeper.current, rung);
     const hole = this.ledger.mark(mark, subscription.dueUs);
     if (hole) this.host.missed({ tagIds: this.subscriptions?.tagIds ?? [], ...hole, reason: 'The server published nothing for a while, or lost what it had to publish.' });
+    if (!this.ledger.isOpen && publication.losses.length > 0) this.declareLosses(this.losses.take(publication.losses, this.ledger.lastDeclared, performance.now()));
     this.emit(observations);
   }
 
@@ -262,6 +271,10 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     if (!bounds) return;
     this.backAtMs = undefined;
     this.host.missed({ tagIds: this.subscriptions?.tagIds ?? [], ...bounds, reason: this.lostReason });
+  }
+
+  private declareLosses(stretches: readonly LostStretch[]): void {
+    for (const stretch of stretches) this.host.missed({ ...stretch, reason: 'The queue of the tag at the server overflowed: raise its queueSize or publish more often.' });
   }
 
   private emit(observations: readonly Observation[]): void {

@@ -60,6 +60,11 @@ export class OutageLedger {
   private declared: OutageBounds | undefined;
   private open: { readonly fromUs: TimeUs; readonly sinceMs: number } | undefined;
 
+  /** The outage declared last. */
+  get lastDeclared(): OutageBounds | undefined {
+    return this.declared;
+  }
+
   get isOpen(): boolean {
     return this.open !== undefined;
   }

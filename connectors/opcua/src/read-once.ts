@@ -4,8 +4,9 @@ import { elementOf } from './index-range.js';
 import { parseNodeReference } from './opcua.address.js';
 import type { NamespaceTable } from './namespace-table.js';
 import { pieces, type ServerLimits } from './server-limits.js';
+import { decodeStructures, isEncoded } from './structure-types.js';
 import type { OpcUaTag } from './tag-subscription.js';
-import { decodeValue, timeUs } from './value-decoder.js';
+import { observationOf } from './tag-value.js';
 
 /** Reads every tag once: the rung that shows the present even when no subscription speaks. */
 export async function readOnce(session: ClientSession, limits: ServerLimits, namespaces: NamespaceTable, tags: readonly OpcUaTag[]): Promise<readonly Observation[]> {
@@ -17,11 +18,10 @@ export async function readOnce(session: ClientSession, limits: ServerLimits, nam
   const observations: Observation[] = [];
   for (const piece of pieces(known, limits.nodesPerRead)) {
     const values = await session.read(piece.map(({ tag, nodeId }) => ({ nodeId, attributeId: AttributeIds.Value, ...elementOf(tag.address) })));
+    await decodeStructures(session, values.filter(isEncoded));
     values.forEach((value, index) => {
       const tag = piece[index]?.tag;
-      if (!tag) return;
-      const sourceTimeUs = timeUs(value.sourceTimestamp, value.sourcePicoseconds);
-      observations.push({ tagId: tag.tagId, ...decodeValue(value.value, value.statusCode.value >>> 0), ...(sourceTimeUs !== undefined && { sourceTimeUs }) });
+      if (tag) observations.push(observationOf(tag, value));
     });
   }
   return observations;

@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import {
-  AttributeIds, MessageSecurityMode, OPCUAClient, SecurityPolicy, UserTokenType,
+  AttributeIds, DataTypeExtractStrategy, MessageSecurityMode, OPCUAClient, SecurityPolicy, UserTokenType,
   type ClientSession, type ClientSessionRawSubscriptionService, type ClientSubscription, type CreateSubscriptionRequestLike, type EndpointDescription, type OPCUAClientOptions, type UserIdentityInfo,
 } from 'node-opcua-client';
 import { ConfigurationError, type ConnectorHost } from '@telltale/connector-sdk';
@@ -44,6 +44,8 @@ function clientOptions(settings: OpcUaSettings, own: OwnCertificate, trust: Trus
     defaultTransactionTimeout: settings.requestTimeoutMs,
     transportTimeout: Math.max(settings.connectTimeoutMs, 10_000),
     keepSessionAlive: false,
+    // Large servers describe thousands of structures: only those are read that a tag needs.
+    dataTypeExtractStrategy: DataTypeExtractStrategy.Lazy,
     // Else the driver would wait inside disconnect() for the answer to CloseSession, on a dead channel for ever, and never let go of
     // its timers. We close the session ourselves, with a limit.
     keepPendingSessionsOnDisconnect: true,

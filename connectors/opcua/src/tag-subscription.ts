@@ -1,16 +1,20 @@
 import {
   AttributeIds, ClientSubscription, DataChangeFilter, DataChangeNotification, DataChangeTrigger, DeadbandType, MonitoringMode,
-  StatusChangeNotification, TimestampsToReturn, type MonitoredItemCreateRequestOptions, type NotificationMessage,
+  StatusChangeNotification, TimestampsToReturn, type DataValue, type MonitoredItemCreateRequestOptions, type NotificationMessage,
 } from 'node-opcua-client';
 import type { ConnectorTag, Observation } from '@telltale/connector-sdk';
 import { Status, type TimeUs } from '@telltale/tag-sample';
 import { parseNodeReference, type OpcUaAddress } from './opcua.address.js';
 import type { NamespaceTable } from './namespace-table.js';
 import { elementOf } from './index-range.js';
+import { parseMemberPath, type MemberPath } from './member-path.js';
 import { NotificationOrder } from './notification-order.js';
+import type { QueueLoss } from './queue-losses.js';
 import { createSubscription, type LinkSession } from './server-link.js';
 import { pieces, type ServerLimits } from './server-limits.js';
-import { decodeValue, timeUs } from './value-decoder.js';
+import { decodeStructures, isEncoded } from './structure-types.js';
+import { problemOf, type TagProblem } from './tag-problem.js';
+import { decodeValue, timeUs, type ValueProblem } from './value-decoder.js';
 import { withinTime } from './within-time.js';
 
 export type OpcUaTag = ConnectorTag<OpcUaAddress>;
@@ -23,6 +27,8 @@ export interface Publication {
   readonly publishTimeUs: TimeUs | undefined;
   /** How it joins what came before: nothing lost, notifications lost, values of a queue lost, or a new subscription. */
   readonly joint: 'continuous' | 'notifications-lost' | 'queue-overflowed' | 'new';
+  /** Values of single tags that the server dropped from their queues. */
+  readonly losses: readonly QueueLoss[];
 }
 
 export interface SubscriptionEvents {
@@ -36,9 +42,13 @@ export interface SubscriptionEvents {
 interface Item {
   readonly tag: OpcUaTag;
   readonly handle: number;
+  readonly member: MemberPath;
   monitoredItemId: number | undefined;
   /** Last status told to the host when the item can't be read. */
   failure: number | undefined;
+  problem: ValueProblem | undefined;
+  /** Source time of its newest value since it is monitored. */
+  newestUs: TimeUs | undefined;
 }
 
 interface NumberedMessage {
@@ -69,6 +79,9 @@ export class TagSubscription {
   /** Keep-alives of a new subscription prove nothing about what came before it. */
   private hasDelivered = false;
   private subscription: ClientSubscription | undefined;
+  private session: LinkSession | undefined;
+  /** Notifications whose structures must be described first; later ones wait behind them. */
+  private behind: Promise<void> | undefined;
   /** Monotonic milliseconds of the last publication or keep-alive. */
   aliveAtMs = performance.now();
   /** The server refused more items in it. */
@@ -110,6 +123,11 @@ export class TagSubscription {
     return [...this.items.values()].flatMap(({ tag, failure }) => (failure === undefined ? [] : [{ tag, status: failure }]));
   }
 
+  /** Tags that a person must correct. */
+  get problems(): readonly TagProblem[] {
+    return [...this.items.values()].flatMap((item) => problemOf(item) ?? []);
+  }
+
   /** How long it may be silent before it is suspect. */
   get patienceMs(): number {
     const { maxKeepAliveCount = 3, publishingInterval = 500 } = this.subscription ?? {};
@@ -138,6 +156,7 @@ export class TagSubscription {
       'the subscription',
     );
     this.subscription = created;
+    this.session = session;
     this.order.reset();
     this.hasDelivered = false;
     this.aliveAtMs = performance.now();
@@ -179,7 +198,7 @@ export class TagSubscription {
 
   add(tags: readonly OpcUaTag[], failure?: number): void {
     for (const tag of tags) {
-      const item: Item = { tag, handle: this.nextHandle++, monitoredItemId: undefined, failure };
+      const item: Item = { tag, handle: this.nextHandle++, member: parseMemberPath(tag.address.member ?? '') ?? [], monitoredItemId: undefined, failure, problem: undefined, newestUs: undefined };
       this.items.set(item.handle, item);
       this.byTag.set(tag.tagId, item);
     }
@@ -249,6 +268,7 @@ export class TagSubscription {
       if (status >>> 30 === 0 && result) {
         entry.item.monitoredItemId = result.monitoredItemId;
         entry.item.failure = undefined;
+        entry.item.newestUs = undefined;
       } else if (status >>> 0 === TOO_MANY_ITEMS) entry.item.failure = TOO_MANY_ITEMS;
       else if (withFilter && FILTER_REFUSED.has(status >>> 0)) refused.push(entry);
       else failed.push(...this.fail(entry.item, status >>> 0));
@@ -296,39 +316,66 @@ export class TagSubscription {
   }
 
   private deliver(from: ClientSubscription, message: NotificationMessage, afterLoss: boolean): void {
+    if (this.subscription !== from || !this.session) return;
+    const encoded = valuesOf(message).filter(({ value }) => isEncoded(value)).map(({ value }) => value);
+    if (encoded.length === 0 && !this.behind) return this.publish(from, message, afterLoss);
+    const { session } = this;
+    const turn = (this.behind ?? Promise.resolve()).then(() => decodeStructures(session, encoded)).then(() => {
+      if (this.behind === turn) this.behind = undefined;
+      this.publish(from, message, afterLoss);
+    });
+    this.behind = turn;
+  }
+
+  private publish(from: ClientSubscription, message: NotificationMessage, afterLoss: boolean): void {
     if (this.subscription !== from) return;
-    const observations: Observation[] = [];
-    let newestSourceUs: TimeUs | undefined;
-    const sourceTimesUs: TimeUs[] = [];
-    let overflowed = false;
     for (const data of message.notificationData ?? []) {
-      if (data instanceof StatusChangeNotification && data.status.isNotGood()) {
-        // Not inside the driver's own loop over notifications.
-        setImmediate(() => this.subscription === from && this.events.ended(this));
+      // Not inside the driver's own loop over notifications.
+      if (data instanceof StatusChangeNotification && data.status.isNotGood()) setImmediate(() => this.subscription === from && this.events.ended(this));
+    }
+    const publishTimeUs = timeUs(message.publishTime, 0);
+    const observations: Observation[] = [];
+    const sourceTimesUs: TimeUs[] = [];
+    const losses: QueueLoss[] = [];
+    let newestSourceUs: TimeUs | undefined;
+    let overflowed = false;
+    for (const { clientHandle, value } of valuesOf(message)) {
+      const item = this.items.get(clientHandle);
+      if (!item) continue;
+      const { tagId } = item.tag;
+      const sourceTimeUs = timeUs(value.sourceTimestamp, value.sourcePicoseconds);
+      if (sourceTimeUs !== undefined) {
+        if (newestSourceUs === undefined || sourceTimeUs > newestSourceUs) newestSourceUs = sourceTimeUs;
+        sourceTimesUs.push(sourceTimeUs);
       }
-      if (!(data instanceof DataChangeNotification)) continue;
-      for (const { clientHandle, value } of data.monitoredItems ?? []) {
-        const item = this.items.get(clientHandle);
-        if (!item) continue;
-        const status = value.statusCode.value >>> 0;
-        const decoded = decodeValue(value.value, status);
-        const sourceTimeUs = timeUs(value.sourceTimestamp, value.sourcePicoseconds);
-        if (sourceTimeUs !== undefined) {
-          if (newestSourceUs === undefined || sourceTimeUs > newestSourceUs) newestSourceUs = sourceTimeUs;
-          sourceTimesUs.push(sourceTimeUs);
-        }
-        if ((status & OVERFLOW) === OVERFLOW) overflowed = true;
-        item.failure = decoded.status >>> 31 === 1 ? decoded.status : undefined;
-        observations.push({ tagId: item.tag.tagId, value: decoded.value, status: decoded.status, ...(sourceTimeUs !== undefined && { sourceTimeUs }) });
-        // The node is gone, and so is the monitored item: it is asked for again from time to time.
-        if (GONE.has(status)) item.monitoredItemId = undefined;
+      if (isOverflow(value)) {
+        overflowed = true;
+        const toUs = sourceTimeUs ?? publishTimeUs;
+        if (item.newestUs !== undefined && toUs !== undefined && toUs > item.newestUs) losses.push({ tagId, fromUs: item.newestUs, toUs });
       }
+      item.newestUs = Math.max(item.newestUs ?? 0, sourceTimeUs ?? publishTimeUs ?? 0) || undefined;
+      observations.push({ ...this.read(item, value), ...(sourceTimeUs !== undefined && { sourceTimeUs }) });
     }
     const joint = !this.hasDelivered ? 'new' : afterLoss ? 'notifications-lost' : overflowed ? 'queue-overflowed' : 'continuous';
     if ((message.notificationData?.length ?? 0) > 0) this.hasDelivered = true;
-    this.events.published(this, { observations, newestSourceUs, sourceTimesUs, publishTimeUs: timeUs(message.publishTime, 0), joint });
+    this.events.published(this, { observations, newestSourceUs, sourceTimesUs, publishTimeUs, joint, losses });
+  }
+
+  private read(item: Item, data: DataValue): Observation {
+    const given = data.statusCode.value >>> 0;
+    const { value, status, problem } = decodeValue(data.value, given, item.member, item.tag.address.indexRange !== undefined);
+    item.problem = problem;
+    item.failure = status >>> 31 === 1 ? status : undefined;
+    // The node is gone, and so is the monitored item: it is asked for again from time to time.
+    if (GONE.has(given)) item.monitoredItemId = undefined;
+    return { tagId: item.tag.tagId, value, status };
   }
 }
+
+const valuesOf = ({ notificationData }: NotificationMessage): readonly { readonly clientHandle: number; readonly value: DataValue }[] =>
+  (notificationData ?? []).flatMap((data) => (data instanceof DataChangeNotification ? (data.monitoredItems ?? []) : []));
+
+const isOverflow = ({ statusCode }: DataValue): boolean => (statusCode.value & OVERFLOW) === OVERFLOW;
 
 /**
  * Without a deadband every measurement counts, also one that repeats the value: its time says that the sensor still measures

@@ -1,4 +1,4 @@
-import type { Observation } from '@telltale/connector-sdk';
+import type { Observation, TagProblem } from '@telltale/connector-sdk';
 import type { NamespaceTable } from './namespace-table.js';
 import type { LinkSession } from './server-link.js';
 import type { ServerLimits } from './server-limits.js';
@@ -38,6 +38,10 @@ export class TagSubscriptions {
 
   get failures(): readonly { readonly tag: OpcUaTag; readonly status: number }[] {
     return [...this.all].flatMap((subscription) => subscription.failures);
+  }
+
+  get problems(): readonly TagProblem[] {
+    return [...this.all].flatMap((subscription) => subscription.problems);
   }
 
   /** The subscription that was silent longer than it may be; undefined when all are alive. */

@@ -104,6 +104,7 @@ test('what a resting server published into a broken line comes after the repair,
     await eventually('both values', 8_000, () => far.host.of(1).some(({ value }) => value === 42));
     await new Promise((resolve) => setTimeout(resolve, 3_500));
     expect([...new Set(far.host.of(1).map(({ value }) => value))].toSorted((a, b) => a - b)).toEqual([0, 41, 42]);
+    expect(far.host.gaps).toEqual([]);
   } finally {
     await far.close();
     cable.dispose();

@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
-import { DataType, MessageSecurityMode, SecurityPolicy, StatusCodes, VariantArrayType, type StatusCode } from 'node-opcua-client';
+import { DataType, MessageSecurityMode, SecurityPolicy, StatusCodes, Variant, VariantArrayType, type StatusCode } from 'node-opcua-client';
+import { nodesets } from 'node-opcua-nodesets';
 import { OPCUAServer, type OPCUAServerOptions } from 'node-opcua-server';
 
 // One file without local imports: node runs it as a child of its own too (simulated-process.ts).
@@ -30,6 +31,9 @@ export interface DeviceOptions {
   /** Only this policy is offered (with its two modes). */
   readonly policies?: readonly SecurityPolicy[];
   readonly certificateFile?: string;
+  /** A pump with structures and enumerations of its own types. */
+  readonly structures?: boolean;
+  readonly subscriptionsPerSession?: number;
   /** Host name that its endpoints state. */
   readonly advertisedHost?: string;
 }
@@ -68,6 +72,8 @@ export class SimulatedDevice {
   private readonly variables = new Map<string, Variable>();
   private readonly options: DeviceOptions;
   private beat: NodeJS.Timeout | undefined;
+  /** Another speed of the pump, where there is one. */
+  setPump: (speed: number) => void = () => {};
 
   constructor(options: DeviceOptions) {
     this.options = options;
@@ -80,6 +86,7 @@ export class SimulatedDevice {
       hostname: options.advertisedHost ?? 'localhost',
       ...(options.certificateFile !== undefined && { certificateFile: options.certificateFile, serverInfo: { applicationUri: 'urn:simulated:plc' } }),
       resourcePath: '/plc',
+      ...(options.structures && { nodeset_filename: [nodesets.standard, join(import.meta.dirname, 'pump-types.nodeset.xml')] }),
       buildInfo: { productName: 'Simulated PLC' },
       serverCertificateManager: this.manager,
       userCertificateManager: this.userManager,
@@ -90,10 +97,10 @@ export class SimulatedDevice {
       serverCapabilities: {
         maxSessions: 40,
         ...(options.monitoredItemsPerSubscription && { maxMonitoredItemsPerSubscription: options.monitoredItemsPerSubscription }),
+        ...(options.subscriptionsPerSession && { maxSubscriptionsPerSession: options.subscriptionsPerSession }),
         ...(options.monitoredItems && { maxMonitoredItems: options.monitoredItems }),
         operationLimits: { maxMonitoredItemsPerCall: options.monitoredItemsPerCall ?? 100, maxNodesPerRead: 100, maxNodesPerBrowse: 10 },
       },
-
     };
     this.server = new OPCUAServer(settings);
   }
@@ -124,6 +131,7 @@ export class SimulatedDevice {
       if (this.options.history !== false) addressSpace.installHistoricalDataNode(variable, { maxOnlineValues: 100_000 });
     }
     this.addTypes(plant, root);
+    if (this.options.structures) this.addPump(plant, root);
     await this.server.start();
     this.server.on('request', (request: object) => {
       const name = request.constructor.name;
@@ -186,6 +194,32 @@ export class SimulatedDevice {
     add('Double', 'Double', Math.PI);
     add('String', 'String', 'text');
     add('Numbers', 'Int64', [[0, 10], [0, 20], [0, 30]], true);
+  }
+
+  /** Its types come from pump-types.nodeset.xml; a client must ask the server what they mean. */
+  private addPump(plant: NonNullable<ReturnType<typeof plantOf>>, parent: ReturnType<NonNullable<ReturnType<typeof plantOf>>['addFolder']>): void {
+    const { addressSpace } = this.server.engine;
+    const types = addressSpace?.getNamespace('urn:telltale:pump-types');
+    const [status, mode] = [types?.findDataType('PumpStatus'), types?.findDataType('PumpMode')];
+    if (!addressSpace || !status || !mode) throw new Error('the types of the pump are not loaded');
+    const made = (speed: number): Variant =>
+      new Variant({
+        dataType: DataType.ExtensionObject,
+        value: addressSpace.constructExtensionObject(status, {
+          running: true, speed, mode: 2, starts: [0, 12], serviced: new Date(Date.UTC(2026, 0, 1)), rampTime: 1500, temperatures: [41, 42.5],
+          motor: { current: 3.5, revolutions: [1, 0] }, axes: [{ current: 1, revolutions: [0, 7] }, { current: 2, revolutions: [0, 8] }], maker: 'KSB',
+        }),
+      });
+    const pump = plant.addVariable({ componentOf: parent, browseName: 'Pump', nodeId: 's=Pump', dataType: status.nodeId, minimumSamplingInterval: 10 });
+    this.setPump = (speed) => pump.setValueFromSource(made(speed));
+    this.setPump(1480);
+    const pumps = plant.addVariable({ componentOf: parent, browseName: 'Pumps', nodeId: 's=Pumps', dataType: status.nodeId, valueRank: 1, minimumSamplingInterval: 10 });
+    pumps.setValueFromSource({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value: [made(100).value, made(200).value] });
+    const modes = plant.addVariable({ componentOf: parent, browseName: 'Mode', nodeId: 's=Mode', dataType: mode.nodeId, minimumSamplingInterval: 10 });
+    modes.setValueFromSource({ dataType: DataType.Int32, value: 1 });
+    for (const [name, dataType, value] of [['Wide', 'Int64', [0x0020_0000, 1]], ['WidePower', 'UInt64', [0x8000_0000, 0]], ['Serviced', 'DateTime', new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 250))]] as const) {
+      plant.addVariable({ componentOf: parent, browseName: name, nodeId: `s=${name}`, dataType, minimumSamplingInterval: 10 }).setValueFromSource({ dataType: DataType[dataType], arrayType: VariantArrayType.Scalar, value });
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { BrowseDifference } from './browse-difference.js';
 import type { StatusCode, TimeUs } from '@telltale/tag-sample';
 
 export const CAPABILITIES = ['poll', 'subscribe', 'browse', 'read-history'] as const;
@@ -57,6 +58,15 @@ export interface BrowsedTag {
   readonly address: Readonly<Record<string, unknown>>;
   readonly dataType: string;
   readonly unit?: string;
+  /** What the numbers of an enumeration mean. */
+  readonly meanings?: Readonly<Record<string, string>>;
+}
+
+/** Differences between the device's tree and its baseline. */
+export interface ModelChange {
+  readonly baselineUs: TimeUs;
+  readonly comparedUs: TimeUs;
+  readonly differences: readonly BrowseDifference[];
 }
 
 /** What a group of tags that share a bottleneck (a slave of a line, a subscription) is asked for and what it gives, in samples per second. */
@@ -73,6 +83,14 @@ export interface GroupRate {
   readonly reason: string | null;
 }
 
+/** A tag without usable values until a person corrects something; what heals by itself is no problem in this sense. */
+export interface TagProblem {
+  readonly tagId: number;
+  readonly code: string;
+  /** One clause with the remedy, to be read after the tag's name. */
+  readonly reason: string;
+}
+
 /** One device connection. `open` resolves when data flows; it rejects with TemporaryError (retried) or ConfigurationError (not retried). */
 export interface Connector<Address = unknown> {
   open(): Promise<void>;
@@ -84,6 +102,10 @@ export interface Connector<Address = unknown> {
   poll?(tags: readonly ConnectorTag<Address>[]): Promise<readonly Observation[]>;
   /** Achieved beside asked rate of each group, the worst first; reported with the endpoint's state. Cheap: called every few seconds. */
   rates?(): readonly GroupRate[];
+  /** Tags to correct now; reported with the endpoint's state. Cheap: called every few seconds. */
+  tagProblems?(): readonly TagProblem[];
+  /** How the device's tree differs from what it was; reported with the endpoint's state. Undefined when nothing is watched. Cheap. */
+  modelChange?(): ModelChange | undefined;
   /** Capability `browse`. */
   browse?(glob: string): AsyncIterable<BrowsedTag>;
   /** Capability `read-history`: raw samples in [fromUs, toUs), oldest first, in pages. */

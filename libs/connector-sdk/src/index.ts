@@ -1,4 +1,5 @@
 export * from './address-schema.js';
+export * from './browse-difference.js';
 export * from './connector.js';
 export * from './connector.errors.js';
 export * from './manifest.schema.js';
