@@ -1,8 +1,7 @@
-import {
-  AttributeIds, BrowseDirection, DataType, NodeClass, type BrowseResult, type ClientSession, type NodeId, type ReferenceDescription,
-} from 'node-opcua-client';
+import { BrowseDirection, NodeClass, type BrowseResult, type ClientSession, type NodeId, type ReferenceDescription } from 'node-opcua-client';
 import picomatch from 'picomatch';
 import { ConfigurationError, type BrowsedTag } from '@telltale/connector-sdk';
+import { BrowseDescription } from './browse-description.js';
 import type { NamespaceTable } from './namespace-table.js';
 import { pieces, type ServerLimits } from './server-limits.js';
 
@@ -15,7 +14,7 @@ const MAX_NODES = 500_000;
 // Result mask: reference type, direction, class, browse name (Part 4 §7.5).
 const RESULT_MASK = 0x3f;
 
-interface Found {
+export interface Found {
   readonly nodeId: NodeId;
   readonly path: readonly string[];
   readonly isVariable: boolean;
@@ -34,9 +33,10 @@ export function compileGlob(glob: string, concerned: string): { matches(path: st
   };
 }
 
-/** Walks the hierarchy below Objects, level by level, only where the pattern can match; yields matching variables. */
+/** Walks the hierarchy below Objects, level by level, only where the pattern can match; yields matching variables, after a structure its members. */
 export async function* browseTags(session: ClientSession, limits: ServerLimits, namespaces: NamespaceTable, glob: string, concerned: string): AsyncIterable<BrowsedTag> {
   const pattern = compileGlob(glob, concerned);
+  const description = new BrowseDescription(session, limits, namespaces);
   const seen = new Set<string>([OBJECTS_FOLDER]);
   let level: { nodeId: NodeId | string; path: readonly string[] }[] = [{ nodeId: OBJECTS_FOLDER, path: [] }];
   for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
@@ -50,7 +50,7 @@ export async function* browseTags(session: ClientSession, limits: ServerLimits, 
         below.push(found);
       }
       const matching = below.filter(({ isVariable, path }) => isVariable && pattern.matches(path.join('/')));
-      for (const few of pieces(matching, Math.floor(limits.nodesPerRead / 2) || 1)) yield* describe(session, namespaces, few);
+      for (const few of pieces(matching, Math.floor(limits.nodesPerRead / 2) || 1)) yield* description.of(few);
       next.push(...below.filter(({ path }) => pattern.mayLieBelow(path)));
     }
     level = next;
@@ -83,44 +83,3 @@ const toFound = ({ nodeId, browseName, nodeClass }: ReferenceDescription, path: 
   path: [...path, (browseName.name ?? '?').replaceAll('/', '_')],
   isVariable: nodeClass === NodeClass.Variable,
 });
-
-async function* describe(session: ClientSession, namespaces: NamespaceTable, found: readonly Found[]): AsyncIterable<BrowsedTag> {
-  const types = await session.read(found.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.DataType })));
-  const units = await unitsOf(session, found);
-  for (const [index, { nodeId, path }] of found.entries()) {
-    const text = nodeId.toString();
-    const identifier = text.replace(/^ns=\d+;/, '');
-    const unit = units[index];
-    yield {
-      path: path.join('/'),
-      address: { nodeId: namespaces.format(nodeId.namespace, identifier) },
-      dataType: typeName(types[index]?.value?.value),
-      ...(unit !== undefined && { unit }),
-    };
-  }
-}
-
-function typeName(dataType: unknown): string {
-  const match = /^(?:ns=0;)?i=(\d+)$/.exec(String(dataType));
-  return (match && DataType[Number(match[1])]) ?? 'Structure';
-}
-
-/** Display name of the EngineeringUnits property (Part 8 §5.6.4.3); undefined where there is none. */
-async function unitsOf(session: ClientSession, found: readonly Found[]): Promise<readonly (string | undefined)[]> {
-  const paths = await session.translateBrowsePath(
-    found.map(({ nodeId }) => ({
-      startingNode: nodeId,
-      relativePath: { elements: [{ referenceTypeId: HAS_PROPERTY, isInverse: false, includeSubtypes: true, targetName: { name: 'EngineeringUnits', namespaceIndex: 0 } }] },
-    })) as never[],
-  );
-  const targets = paths.map((path) => path.targets?.[0]?.targetId);
-  const asked = targets.flatMap((nodeId, index) => (nodeId ? [{ nodeId, index }] : []));
-  const units: (string | undefined)[] = found.map(() => undefined);
-  if (asked.length === 0) return units;
-  const values = await session.read(asked.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })));
-  asked.forEach(({ index }, at) => {
-    const unit = values[at]?.value?.value as { displayName?: { text?: string | null } } | null | undefined;
-    units[index] = unit?.displayName?.text ?? undefined;
-  });
-  return units;
-}

@@ -4,13 +4,14 @@ import { AttributeIds, type ClientSession } from 'node-opcua-client';
 export interface ServerLimits {
   readonly nodesPerRead: number;
   readonly nodesPerBrowse: number;
+  readonly nodesPerTranslate: number;
   readonly monitoredItemsPerCall: number;
   readonly monitoredItemsPerSubscription: number;
 }
 
 const OURS = 1000;
 const FALLBACK = 500;
-const NODES = { nodesPerRead: 'i=11705', nodesPerBrowse: 'i=11710', monitoredItemsPerCall: 'i=11714', monitoredItemsPerSubscription: 'i=24104' } as const;
+const NODES = { nodesPerRead: 'i=11705', nodesPerBrowse: 'i=11710', monitoredItemsPerCall: 'i=11714', monitoredItemsPerSubscription: 'i=24104', nodesPerTranslate: 'i=11712' } as const;
 const OUR_SUBSCRIPTION = 10_000;
 
 /** Reads the limits; a server that doesn't tell them gets the fallback. */
@@ -22,7 +23,7 @@ export async function readServerLimits(session: ClientSession): Promise<ServerLi
     return typeof limit === 'number' && limit > 0 ? limit : undefined;
   });
   const perCall = (at: number): number => Math.min(told[at] ?? FALLBACK, OURS);
-  return { nodesPerRead: perCall(0), nodesPerBrowse: perCall(1), monitoredItemsPerCall: perCall(2), monitoredItemsPerSubscription: Math.min(told[3] ?? OUR_SUBSCRIPTION, OUR_SUBSCRIPTION) };
+  return { nodesPerRead: perCall(0), nodesPerBrowse: perCall(1), nodesPerTranslate: perCall(4), monitoredItemsPerCall: perCall(2), monitoredItemsPerSubscription: Math.min(told[3] ?? OUR_SUBSCRIPTION, OUR_SUBSCRIPTION) };
 }
 
 /** Cuts a list into pieces of at most `size`. */

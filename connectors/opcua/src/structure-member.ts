@@ -36,7 +36,8 @@ function fieldsOfSchema(schema: StructureSchema): readonly StructureField[] {
   const present = known.get(schema);
   if (present) return present;
   const base = schema.getBaseSchema?.();
-  const fields = [...(base ? fieldsOfSchema(base) : []), ...schema.fields];
+  // Whether a schema repeats what it inherits depends on the server.
+  const fields = [...new Map([...(base ? fieldsOfSchema(base) : []), ...schema.fields].map((field) => [field.name, field])).values()];
   known.set(schema, fields);
   return fields;
 }

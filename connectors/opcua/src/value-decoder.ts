@@ -64,11 +64,9 @@ function single({ dataType, arrayType, value }: Variant, hasIndexRange: boolean)
   return { dataType, raw, isArray: !isWide };
 }
 
-const bad = (given: StatusCode, status: StatusCode, problem?: ValueProblem): DecodedValue => ({
-  value: Number.NaN,
-  status: given >>> 31 === 1 ? given : status,
-  ...(problem && { problem }),
-});
+/** A bad status of the device says more than what is missing in its value. */
+const bad = (given: StatusCode, status: StatusCode, problem?: ValueProblem): DecodedValue =>
+  given >>> 31 === 1 ? { value: Number.NaN, status: given } : { value: Number.NaN, status, ...(problem && { problem }) };
 
 /**
  * Value and status of one answer. The device's status is kept to the last bit; only a "good" without a
