@@ -1,4 +1,4 @@
-import { BrowseDirection, NodeClass, type BrowseResult, type ClientSession, type NodeId, type ReferenceDescription } from 'node-opcua-client';
+import { BrowseDirection, NodeClass, StatusCodes, type BrowseResult, type ClientSession, type NodeId, type ReferenceDescription } from 'node-opcua-client';
 import picomatch from 'picomatch';
 import { ConfigurationError, type BrowsedTag } from '@telltale/connector-sdk';
 import { BrowseDescription } from './browse-description.js';
@@ -64,14 +64,19 @@ async function* childrenOf(session: ClientSession, parents: readonly { nodeId: N
       nodeClassMask: NodeClass.Object | NodeClass.Variable, resultMask: RESULT_MASK,
     })),
   );
+  const crowdedOut: (typeof parents)[number][] = [];
   for (const [index, first] of results.entries()) {
-    const path = parents[index]?.path ?? [];
+    const parent = parents[index];
+    // The server keeps only so many continuation points at a time: those nodes are asked again, one by one.
+    if (parent && parents.length > 1 && first.statusCode.equals(StatusCodes.BadNoContinuationPoints)) crowdedOut.push(parent);
+    const path = parent?.path ?? [];
     let result: BrowseResult | undefined = first;
     while (result) {
       for (const reference of result.references ?? []) if (isChild(reference)) yield toFound(reference, path);
       result = result.continuationPoint?.length ? await session.browseNext(result.continuationPoint, false) : undefined;
     }
   }
+  for (const parent of crowdedOut) yield* childrenOf(session, [parent]);
 }
 
 const isChild = ({ nodeClass, referenceTypeId }: ReferenceDescription): boolean =>

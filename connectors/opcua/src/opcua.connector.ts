@@ -1,8 +1,10 @@
 import { ServerState } from 'node-opcua-client';
-import type { BrowsedTag, Connector, ConnectorHost, EndpointState, HistoryReadOptions, Observation, ProbeReport, TagProblem } from '@telltale/connector-sdk';
+import type { BrowsedTag, Connector, ConnectorHost, EndpointState, HistoryReadOptions, ModelChange, Observation, ProbeReport, TagProblem } from '@telltale/connector-sdk';
 import type { ConnectorError } from '@telltale/connector-sdk';
 import type { TimeUs } from '@telltale/tag-sample';
 import { browseTags } from './browse.js';
+import { onModelChange } from './model-events.js';
+import { ModelWatch } from './model-watch.js';
 import { FlowKeeper, type Rung } from './flow-keeper.js';
 import { readRawHistory, valueBefore } from './history.js';
 import { NamespaceTable } from './namespace-table.js';
@@ -31,6 +33,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
   private readonly ledger = new OutageLedger();
   private readonly losses = new QueueLosses();
   private readonly keeper: FlowKeeper;
+  private readonly model: ModelWatch | undefined;
   private subscriptions: TagSubscriptions | undefined;
   private steps: Promise<unknown> = Promise.resolve();
   private linkGone = neverYet();
@@ -43,6 +46,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
 
   constructor(private readonly settings: OpcUaSettings, private readonly host: ConnectorHost) {
     this.namespaces = readTies(host.storageDir).then((ties) => new NamespaceTable(ties));
+    this.model = settings.watch && new ModelWatch(settings.watch, host.storageDir, () => host.now());
     this.keeper = new FlowKeeper(settings.endpointUrl, {
       connect: () => this.connect(),
       attach: (link) => this.attach(link),
@@ -121,6 +125,14 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     return this.subscriptions?.problems ?? [];
   }
 
+  modelChange(): ModelChange | undefined {
+    const change = this.model?.latest;
+    if (!change) return undefined;
+    const nodes = new Set((this.subscriptions?.tags ?? []).map(({ address }) => nodeOf(address)));
+    // Nothing is new about a node that has become a tag.
+    return { ...change, differences: change.differences.filter((one) => one.change !== 'appeared' || !nodes.has(nodeOf(one.after.address))) };
+  }
+
   /** How often each rung of the ladder brought the data back. */
   get healing(): Readonly<Record<Rung, number>> {
     return this.keeper.rungs;
@@ -163,6 +175,20 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     await this.inTurn(() => subscriptions.attach({ session: link.session, limits }));
     await writeTies(this.host.storageDir, namespaces.ties);
     this.announce(link, this.ledger.isOpen ? 'rebuilt' : undefined);
+    if (!this.model) return;
+    this.compareModel(link, true);
+    void onModelChange(link.session, () => this.compareModel(link, true)).catch(() => undefined);
+  }
+
+  /** Beside the regular work: a large tree takes its time. What fails is tried again with the next heartbeat. */
+  private compareModel(link: ServerLink, isSuspect: boolean): void {
+    if (this.keeper.current !== link) return;
+    if (isSuspect) this.model?.suspect();
+    const { namespaces, settings } = this;
+    async function* browse(rule: string): AsyncIterable<BrowsedTag> {
+      yield* browseTags(link.session, await readServerLimits(link.session), await namespaces, rule, settings.endpointUrl);
+    }
+    void this.model?.look(browse, performance.now()).catch(() => undefined);
   }
 
   private announce(link: ServerLink, rung: Rung | undefined): void {
@@ -204,6 +230,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     const link = this.keeper.current;
     if (!link) return;
     (await this.namespaces).update(await readNamespaces(link.session));
+    this.compareModel(link, true);
     if (this.keeper.current === link) await this.subscriptions?.refill(subscription);
   }
 
@@ -241,6 +268,8 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     } else if (this.lastState.startsWith('degraded opcua.server-not-running')) {
       this.announce(link, undefined);
     }
+    // A server may load a namespace while it runs: what was missing may be there now.
+    this.compareModel(link, (await this.namespaces).update(await readNamespaces(link.session)));
     await this.inTurn(() => this.subscriptions?.retryFailures());
     this.declareLosses(this.losses.due(performance.now()));
   }
@@ -305,6 +334,8 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     this.steps = Promise.resolve();
   }
 }
+
+const nodeOf = ({ nodeId, member }: Readonly<Record<string, unknown>>): string => JSON.stringify([nodeId, member]);
 
 /** A promise that only ever rejects, and may do so unheard. */
 function neverYet(): PromiseWithResolvers<never> {

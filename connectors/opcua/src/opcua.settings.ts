@@ -40,6 +40,14 @@ export const opcUaSettingsSchema = z
     requestTimeoutMs: z.int().min(1_000).max(120_000).default(10_000).describe('How long one request may take.'),
     connectTimeoutMs: z.int().min(500).max(60_000).default(5_000).describe('How long one attempt to connect may take.'),
     maxMessageBytes: z.int().min(65_536).max(268_435_456).default(16_777_216).describe('Largest answer accepted from the server.'),
+    watch: z
+      .strictObject({
+        rules: z.array(z.string().min(1).max(1000)).min(1).max(50).describe('Globs over browse names, as for browsing: `Line*/**`.'),
+        acceptedAt: z.string().max(100).optional().describe('Any text, such as the date: a new one accepts the present tree as the new baseline.'),
+        everyMinutes: z.int().min(1).max(10_080).default(60).describe('How often the tree is compared; besides after each connection and when the server says that it changed.'),
+      })
+      .optional()
+      .describe('Part of the tree whose changes are reported: nodes that appeared, vanished, or have another type.'),
     historyPageSize: z.int().min(1).max(100_000).default(5_000).describe('Values asked per HistoryRead.'),
   })
   .refine(({ securityPolicy, securityMode }) => (securityPolicy === 'None') === (securityMode === 'None'), {

@@ -51,19 +51,29 @@ export const tagAt = (index: number, scanIntervalMs = 200, more: Partial<Connect
 
 /** An opened connector on a device whose certificate is approved. */
 export class OpenEndpoint {
-  private constructor(readonly connector: OpcUaConnector, readonly host: RecordingHost) {}
+  private constructor(readonly connector: OpcUaConnector, readonly host: RecordingHost, private readonly settings: object, private readonly tags: readonly ConnectorTag<OpcUaAddress>[]) {}
 
   static async open(device: Listening, tags: readonly ConnectorTag<OpcUaAddress>[], more: object = {}): Promise<OpenEndpoint> {
     const host = new RecordingHost(SECRETS);
-    const settings = opcUaConnector.parseSettings(settingsFor(device, { trustedThumbprints: [await thumbprintOf(device)], ...more }));
-    const connector = opcUaConnector.create(settings, host) as OpcUaConnector;
-    await connector.setTags(tags);
-    await connector.open();
-    return new OpenEndpoint(connector, host);
+    const settings = settingsFor(device, { trustedThumbprints: [await thumbprintOf(device)], ...more });
+    return new OpenEndpoint(await opened(settings, host, tags), host, settings, tags);
+  }
+
+  /** The same endpoint with changed settings, as a gateway makes it: another connector with the same storage. */
+  async reopened(more: object): Promise<OpcUaConnector> {
+    await this.connector.close();
+    return opened({ ...this.settings, ...more }, this.host, this.tags);
   }
 
   async close(): Promise<void> {
     await this.connector.close();
     this.host.dispose();
   }
+}
+
+async function opened(settings: object, host: RecordingHost, tags: readonly ConnectorTag<OpcUaAddress>[]): Promise<OpcUaConnector> {
+  const connector = opcUaConnector.create(opcUaConnector.parseSettings(settings), host) as OpcUaConnector;
+  await connector.setTags(tags);
+  await connector.open();
+  return connector;
 }

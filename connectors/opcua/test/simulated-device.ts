@@ -150,6 +150,17 @@ export class SimulatedDevice {
     this.variables.get(`Value${index}`)?.setValueFromSource({ dataType: DataType.Double, value }, status, at);
   }
 
+  /** Adds a node while clients look at the server, which says that its model has changed. */
+  addNode(name: string, dataType: keyof typeof DataType): void {
+    const { addressSpace } = this.server.engine;
+    const line = addressSpace?.findNode(`ns=${addressSpace.getNamespaceIndex(PLANT_URI)};s=Line1`);
+    if (!addressSpace || !line) throw new Error('the server has no Line1');
+    const plant = addressSpace.getNamespace(PLANT_URI);
+    // The server tells of changes of nodes with a version only (Part 3 §5.2.2); the driver's types do not know it.
+    const versioned = Object.assign({ componentOf: line, browseName: name, nodeId: `s=${name}`, dataType }, { nodeVersion: '1' });
+    addressSpace.modelChangeTransaction(() => plant.addVariable(versioned));
+  }
+
   /** Removes the node while clients look at it. */
   removeNode(index: number): void {
     const variable = this.variables.get(`Value${index}`);
