@@ -39,6 +39,21 @@ export const GatewayStatus = z.strictObject({
           }),
         )
         .optional(),
+      /** Tags that give nothing until a person corrects something. */
+      tagProblems: z
+        .strictObject({ total: z.int().nonnegative(), first: z.array(z.strictObject({ tagId: z.int(), code: z.string(), reason: z.string() })) })
+        .optional(),
+      /** How the watched part of the device's tree differs from its baseline; absent when nothing is watched. */
+      modelChange: z
+        .strictObject({
+          baselineUs: z.number(),
+          comparedUs: z.number(),
+          appeared: z.int().nonnegative(),
+          vanished: z.int().nonnegative(),
+          changed: z.int().nonnegative(),
+          first: z.array(z.strictObject({ change: z.enum(['appeared', 'vanished', 'changed']), path: z.string(), what: z.string().nullable() })),
+        })
+        .optional(),
       untrustedCertificate: z.strictObject({ thumbprint: z.string(), subject: z.string(), pem: z.string() }).nullable(),
     }),
   ),

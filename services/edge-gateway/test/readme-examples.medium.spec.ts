@@ -65,4 +65,36 @@ describe('the example files of a README, but for the address of the device, brin
         await device.dispose();
       }
     }));
+
+  test('OPC UA, browsed again: what differs since the output of the first time; tags to correct are named', () =>
+    inFolder(async (folder) => {
+      const device = await RestartableDevice.create({ values: 3, history: false });
+      const [settingsFile, earlier, tagsFile] = ['settings.json', 'earlier.ndjson', 'tags.csv'].map((name) => join(folder, name)) as [string, string, string];
+      const secrets = join(folder, 'secrets');
+      mkdirSync(secrets);
+      writeFileSync(join(secrets, 'plc-17'), PASSWORD, { mode: 0o600 });
+      writeFileSync(settingsFile, JSON.stringify({ ...filesOf('opcua').settings, endpointUrl: device.endpointUrl, trustedThumbprints: [await thumbprintOf(device)] }));
+      const bench = async (...more: string[]): Promise<{ lines: string[]; said: string[] }> => {
+        const [lines, said]: [string[], string[]] = [[], []];
+        const args = parseBenchArguments(['opcua', '--settings', settingsFile, '--secrets', secrets, '--storage', join(folder, 'storage'), ...more]);
+        await runConnectorBench(args, { result: (line) => void lines.push(line), say: (line) => void said.push(line) }, new AbortController().signal);
+        return { lines, said };
+      };
+      try {
+        const first = await bench('--browse', 'Plant/Line1/*');
+        writeFileSync(earlier, ['> telltale@0.1.0 connector', '', ...first.lines].join('\n'));
+        device.device?.removeNode(1);
+        device.device?.addNode('Fresh', 'Int32');
+        const again = await bench('--browse', 'Plant/Line1/*', '--since', earlier);
+        expect(again.lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ change: 'appeared', path: 'Plant/Line1/Fresh' }, { change: 'vanished', path: 'Plant/Line1/Value1' }]);
+        expect(again.said.at(-1)).toBe('3 nodes now, 3 before: 1 appeared, 1 vanished, 0 changed.');
+        writeFileSync(tagsFile, 'tag,nodeId\nfine,nsu=urn:telltale:test-plant;s=Value0\nwhole,nsu=urn:telltale:test-plant;s=Numbers\n');
+        const { said } = await bench('--tags', tagsFile, '--for', '300ms');
+        expect(said.at(-1)).toBe('whole: the address means a whole array (3 × Int64): name one element in indexRange (opcua.whole-array).');
+        writeFileSync(earlier, 'nothing of the kind\n');
+        await expect(bench('--browse', '*', '--since', earlier)).rejects.toThrow(/earlier\.ndjson holds no browsed node/);
+      } finally {
+        await device.dispose();
+      }
+    }));
 });

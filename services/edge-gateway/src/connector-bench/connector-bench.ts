@@ -1,13 +1,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError, type Connector, type ConnectorFactory, type ConnectorHost, type ConnectorTag, type Observation } from '@telltale/connector-sdk';
+import { compareBrowses, ConfigurationError, type BrowsedTag, type Connector, type ConnectorFactory, type ConnectorHost, type ConnectorTag, type Observation } from '@telltale/connector-sdk';
 import { StartError } from '@telltale/service-runtime';
 import { loadCatalog } from '../catalog/connector-catalog.js';
 import { ScanSchedule } from '../endpoint/scan-schedule.js';
 import { SecretFolder } from '../endpoint/secret-folder.js';
 import { pause, unlessEnded } from '../pulse.js';
 import type { BenchArguments } from './bench-arguments.js';
+import { browsedTags } from './browse-file.js';
 import { addressOf, tagLines, type TagLine } from './tag-table.js';
 
 export interface BenchOutput {
@@ -25,6 +26,7 @@ export async function runConnectorBench(args: BenchArguments, output: BenchOutpu
   const { factory, manifest } = entry;
   const settings = factory.parseSettings(readJson(args.settingsFile));
   const tags = args.tagsFile === null ? [] : parseTags(factory, tagLines(readText(args.tagsFile), args.tagsFile), args.tagsFile);
+  const earlier = args.sinceFile === null ? null : browsedTags(readText(args.sinceFile), args.sinceFile);
   const storage = args.storageFolder ?? mkdtempSync(join(tmpdir(), 'telltale-connector-'));
   mkdirSync(storage, { recursive: true });
   const names = new Map(tags.map((tag) => [tag.tagId, tag.tagPath]));
@@ -39,8 +41,9 @@ export async function runConnectorBench(args: BenchArguments, output: BenchOutpu
   try {
     await connector.setTags(tags);
     await unlessEnded(connector.open(), signal);
-    if (args.browse !== null) samples = await browse(connector, args.browse, args.connector, output, signal);
+    if (args.browse !== null) samples = await browse(connector, args.browse, args.connector, earlier, output, signal);
     else await collect(connector, tags, manifest.capabilities.includes('subscribe'), args.forMs, print, signal);
+    for (const { tagId, code, reason } of connector.tagProblems?.() ?? []) output.say(`${names.get(tagId) ?? tagId}: ${reason} (${code}).`);
   } finally {
     await connector.close();
     if (args.storageFolder === null) rmSync(storage, { recursive: true, force: true });
@@ -48,15 +51,21 @@ export async function runConnectorBench(args: BenchArguments, output: BenchOutpu
   return { samples };
 }
 
-async function browse(connector: Connector, glob: string, type: string, output: BenchOutput, signal: AbortSignal): Promise<number> {
+async function browse(connector: Connector, glob: string, type: string, earlier: readonly BrowsedTag[] | null, output: BenchOutput, signal: AbortSignal): Promise<number> {
   if (!connector.browse) throw new StartError('BROWSE_MISSING', `The connector "${type}" can't browse`, 'Give the addresses in --tags');
-  let found = 0;
+  const found: BrowsedTag[] = [];
   for await (const tag of connector.browse(glob)) {
-    if (signal.aborted) break;
-    found++;
-    output.result(JSON.stringify(tag));
+    // Half a tree compared with a whole one would say that the other half vanished.
+    if (signal.aborted) return found.length;
+    found.push(tag);
+    if (earlier === null) output.result(JSON.stringify(tag));
   }
-  return found;
+  if (earlier === null) return found.length;
+  const differences = compareBrowses(earlier, found);
+  for (const difference of differences) output.result(JSON.stringify(difference));
+  const count = (change: string): number => differences.filter((one) => one.change === change).length;
+  output.say(`${found.length} nodes now, ${earlier.length} before: ${count('appeared')} appeared, ${count('vanished')} vanished, ${count('changed')} changed.`);
+  return found.length;
 }
 
 async function collect(

@@ -15,6 +15,7 @@ import { pause, unlessEnded } from '../pulse.js';
 import { BackOff } from './back-off.js';
 import { failureOf } from './connector-failure.js';
 import type { EndpointJournal } from './endpoint-journal.js';
+import { modelChangeOf, tagProblemsOf } from './endpoint-findings.js';
 import { RateMeter } from './rate-meter.js';
 import { ScanSchedule } from './scan-schedule.js';
 
@@ -49,6 +50,7 @@ export class EndpointHost {
   private shown: Shown = { state: 'connecting', code: null, reason: null, untrustedCertificate: null };
   private sinceUs: TimeUs;
   private open = false;
+  private modelCounts: string | null = null;
   /** Wrong configuration: nothing happens until it changes. */
   gaveUp = false;
 
@@ -108,7 +110,21 @@ export class EndpointHost {
       askedPerSecond: Math.round(asked * 1000) / 1000,
       achievedPerSecond: Math.round(achieved * 1000) / 1000,
       ...(groups.length > 0 && { groups: groups.slice(0, MOST_GROUPS) }),
+      ...this.findings(),
     };
+  }
+
+  /** What a person should look at; a change of the tree is logged once. */
+  private findings(): Pick<EndpointReport, 'tagProblems' | 'modelChange'> {
+    const tagProblems = tagProblemsOf(this.connector?.tagProblems?.() ?? []);
+    const modelChange = modelChangeOf(this.connector?.modelChange?.());
+    if (modelChange) {
+      const { appeared, vanished, changed } = modelChange;
+      const counts = `${appeared} nodes appeared, ${vanished} vanished, ${changed} changed`;
+      if (counts !== this.modelCounts && (this.modelCounts !== null || appeared + vanished + changed > 0)) this.surroundings.logger.info(`The tree of ${this.configured.name}, compared with its baseline: ${counts}.`);
+      this.modelCounts = counts;
+    }
+    return { ...(tagProblems && { tagProblems }), ...(modelChange && { modelChange }) };
   }
 
   private async run(): Promise<void> {
