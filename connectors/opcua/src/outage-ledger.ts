@@ -81,17 +81,12 @@ export class OutageLedger {
     return hole;
   }
 
-  /**
-   * Sequence numbers are missing: the server had no copy of a notification any more. Or its queues overflowed, because the line was too slow: it
-   * dropped what is older than the oldest value that came. Single values dropped all the time (sampled faster than the queue) are no hole.
-   */
-  private lostBefore({ subscription, scanUs, joint, sourceTimesUs }: FlowMark): OutageBounds | undefined {
+  /** Sequence numbers are missing: the server had no copy of a notification any more. What a queue dropped is accounted per tag (QueueLosses). */
+  private lostBefore({ subscription, joint, sourceTimesUs }: FlowMark): OutageBounds | undefined {
     const fromUs = this.flows.get(subscription)?.newestSourceUs;
-    if ((joint !== 'notifications-lost' && joint !== 'queue-overflowed') || fromUs === undefined) return undefined;
+    if (joint !== 'notifications-lost' || fromUs === undefined) return undefined;
     const later = sourceTimesUs.filter((time) => time > fromUs);
-    const toUs = Math.min(...later);
-    if (later.length === 0 || (joint === 'queue-overflowed' && toUs - fromUs <= Math.max(SHORTEST_HOLE_US, 2 * scanUs))) return undefined;
-    return { fromUs, toUs };
+    return later.length > 0 ? { fromUs, toUs: Math.min(...later) } : undefined;
   }
 
   /** One outage, one gap: the other subscriptions were away as well. */

@@ -9,21 +9,21 @@ describe('losses of single queues', () => {
     expect(new QueueLosses().take([loss(1, 100, 100.4)], undefined, 0)).toEqual([{ tagIds: [1], fromUs: 100 * S, toUs: 100.4 * S }]);
   });
 
-  test('a lasting one is declared as a whole once a minute, and at the end', () => {
+  test('a lasting one is declared as a whole every ten seconds, and at the end', () => {
     const losses = new QueueLosses();
     losses.take([loss(1, 100, 100.4)], undefined, 0);
-    for (let second = 1; second < 60; second++) expect(losses.take([loss(1, 100 + second, 100.4 + second)], undefined, second * 1000)).toEqual([]);
-    expect(losses.due(59_999)).toEqual([]);
-    expect(losses.take([loss(1, 160, 160.4)], undefined, 60_000)).toEqual([{ tagIds: [1], fromUs: 101 * S, toUs: 160.4 * S }]);
-    losses.take([loss(1, 161, 161.4)], undefined, 61_000);
-    expect(losses.due(61_000, true)).toEqual([{ tagIds: [1], fromUs: 161 * S, toUs: 161.4 * S }]);
+    for (let second = 1; second < 10; second++) expect(losses.take([loss(1, 100 + second, 100.4 + second)], undefined, second * 1000)).toEqual([]);
+    expect(losses.due(9_999)).toEqual([]);
+    expect(losses.take([loss(1, 110, 110.4)], undefined, 10_000)).toEqual([{ tagIds: [1], fromUs: 101 * S, toUs: 110.4 * S }]);
+    losses.take([loss(1, 111, 111.4)], undefined, 11_000);
+    expect(losses.due(11_000, true)).toEqual([{ tagIds: [1], fromUs: 111 * S, toUs: 111.4 * S }]);
   });
 
   test('one that ended is forgotten: the next is declared at once', () => {
     const losses = new QueueLosses();
     losses.take([loss(1, 100, 100.4)], undefined, 0);
-    expect(losses.due(60_000)).toEqual([]);
-    expect(losses.take([loss(1, 200, 200.4)], undefined, 60_100)).toHaveLength(1);
+    expect(losses.due(10_000)).toEqual([]);
+    expect(losses.take([loss(1, 200, 200.4)], undefined, 10_100)).toHaveLength(1);
   });
 
   test('tags that lost about the same share a stretch', () => {

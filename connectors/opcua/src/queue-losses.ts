@@ -21,10 +21,10 @@ interface Account {
 }
 
 /** A tag whose queue overflows all the time is declared once in this time. */
-const DECLARED_EVERY_MS = 60_000;
+const DECLARED_EVERY_MS = 10_000;
 const TOGETHER_US = 1_000_000;
 
-/** Losses of single tags as stretches to declare: the first at once with exact bounds, a lasting one as a whole once a minute. */
+/** Losses of single tags as stretches to declare: the first at once with exact bounds, a lasting one as a whole every ten seconds. */
 export class QueueLosses {
   private readonly accounts = new Map<number, Account>();
 

@@ -104,6 +104,15 @@ export class TagSubscription {
     return this.subscription !== undefined;
   }
 
+  /** The server has no room for it; it is asked again from time to time. */
+  isRefused = false;
+
+  /** None of its tags can be read. */
+  refuse(status: number): readonly Observation[] {
+    this.isRefused = true;
+    return [...this.items.values()].flatMap((item) => this.fail(item, status));
+  }
+
   get size(): number {
     return this.items.size;
   }
@@ -156,6 +165,7 @@ export class TagSubscription {
       'the subscription',
     );
     this.subscription = created;
+    this.isRefused = false;
     this.session = session;
     this.order.reset();
     this.hasDelivered = false;

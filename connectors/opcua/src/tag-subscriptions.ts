@@ -46,7 +46,7 @@ export class TagSubscriptions {
 
   /** The subscription that was silent longer than it may be; undefined when all are alive. */
   silent(nowMs: number): TagSubscription | undefined {
-    return [...this.all].find((one) => nowMs - one.aliveAtMs > one.patienceMs);
+    return [...this.all].find((one) => !one.isRefused && nowMs - one.aliveAtMs > one.patienceMs);
   }
 
   /** Replaces the set of tags; only what differs is touched. */
@@ -106,7 +106,12 @@ export class TagSubscriptions {
 
   /** Starts the subscription, or monitors what it lacks; what it has no room for moves on. */
   private async fill(subscription: TagSubscription, { session, limits }: Attachment): Promise<void> {
-    this.emit(subscription.isStarted ? await subscription.monitorMissing(session, limits) : await subscription.start(session, limits));
+    try {
+      this.emit(subscription.isStarted ? await subscription.monitorMissing(session, limits) : await subscription.start(session, limits));
+    } catch (error) {
+      if (subscription.isStarted || !isTooManySubscriptions(error)) throw error;
+      return this.takeIn(subscription, { session, limits }, error);
+    }
     const crowdedOut = subscription.takeCrowdedOut();
     if (crowdedOut.length === 0) return;
     // A subscription that holds nothing although it is new: the server has no room at all.
@@ -117,6 +122,22 @@ export class TagSubscriptions {
     }
     subscription.isFull = true;
     for (const next of this.place(crowdedOut)) await this.fill(next, { session, limits });
+  }
+
+  /** The server allows no more subscriptions: the tags go into one that it has, sampled as often as they want. */
+  private async takeIn(refused: TagSubscription, attached: Attachment, error: unknown): Promise<void> {
+    const started = [...this.all].filter(({ isStarted }) => isStarted);
+    if (started.length === 0) throw error;
+    const tags = refused.tags;
+    const distance = ({ scanIntervalMs }: TagSubscription): number => Math.abs(Math.log(scanIntervalMs / refused.scanIntervalMs));
+    const rooms = started.filter(({ isFull, size }) => !isFull && size + tags.length <= attached.limits.monitoredItemsPerSubscription);
+    const [nearest] = rooms.toSorted((a, b) => distance(a) - distance(b));
+    if (!nearest) return this.emit(refused.refuse(TOO_MANY_ITEMS));
+    this.all.delete(refused);
+    this.forget(refused.number);
+    nearest.add(tags);
+    for (const { tagId } of tags) this.home.set(tagId, nearest);
+    await this.fill(nearest, attached);
   }
 
   /** Gives every tag a subscription of its scan interval with room; returns those that got new tags. */
@@ -170,3 +191,5 @@ export class TagSubscriptions {
     return empty;
   }
 }
+
+const isTooManySubscriptions = (error: unknown): boolean => String(error).includes('BadTooManySubscriptions');

@@ -14,6 +14,7 @@ test(
   async () => {
     const chaos = await Chaos.start(seed);
     const rounds: Round[] = [];
+    let opened = 0;
     try {
       if (asked === 0) for (const fault of HANDFUL) rounds.push(await chaos.round(fault));
       for (let round = 0; round < asked; round++) {
@@ -22,10 +23,12 @@ test(
         const last = rounds.at(-1);
         process.stdout.write(`${round + 1}/${asked} ${last?.fault}: ${last?.backS.toFixed(2)} s, ${last?.gaps} gap(s) ${last?.problems.join('; ')}\n`);
       }
+      opened = chaos.opened;
     } finally {
       if (asked > 0) process.stdout.write(`${summary(rounds)}\n`);
       await chaos.dispose();
     }
+    expect(opened).toBe(1);
     expect(Chaos.abandonedClients()).toBe(0);
     const backS = rounds.map((round) => round.backS).toSorted((a, b) => a - b);
     expect(rounds.flatMap(({ fault, problems }) => problems.map((problem) => `${fault}: ${problem}`))).toEqual([]);

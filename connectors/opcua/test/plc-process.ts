@@ -43,8 +43,8 @@ export class PlcProcess {
     ]);
   }
 
-  async startWithNewCertificate(): Promise<void> {
-    await this.start({ pki: mkdtempSync(join(this.folder, 'pki-')) });
+  async startWithNewCertificate(change: Partial<DeviceOptions> = {}): Promise<void> {
+    await this.start({ ...change, pki: mkdtempSync(join(this.folder, 'pki-')) });
   }
 
   async kill(): Promise<void> {
@@ -54,6 +54,16 @@ export class PlcProcess {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Ends as a person would end it: sessions are closed, clients are told. */
+  async shutDown(): Promise<void> {
+    const { child } = this;
+    this.child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.send({ shutDown: true });
     await ended;
   }
 

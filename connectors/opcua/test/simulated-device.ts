@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
-import { DataType, MessageSecurityMode, SecurityPolicy, StatusCodes, Variant, VariantArrayType, type StatusCode } from 'node-opcua-client';
+import { CreateMonitoredItemsRequest, DataType, MessageSecurityMode, SecurityPolicy, StatusCodes, Variant, VariantArrayType, type StatusCode } from 'node-opcua-client';
 import { nodesets } from 'node-opcua-nodesets';
 import { OPCUAServer, type OPCUAServerOptions } from 'node-opcua-server';
 
@@ -38,6 +38,16 @@ export interface DeviceOptions {
   readonly advertisedHost?: string;
 }
 
+/** What a client asked of one monitored item. */
+export interface MonitoringAsked {
+  readonly nodeId: string;
+  readonly samplingInterval: number;
+  readonly queueSize: number;
+  readonly discardOldest: boolean;
+  readonly deadbandType: number;
+  readonly deadbandValue: number;
+}
+
 type Variable = ReturnType<NonNullable<ReturnType<typeof plantOf>>['addVariable']>;
 
 function plantOf(server: OPCUAServer) {
@@ -66,6 +76,7 @@ export async function freePort(): Promise<number> {
 /** A PLC: a real OPC UA server with security, users, history and every number type. */
 export class SimulatedDevice {
   readonly requests = new Map<string, number>();
+  readonly monitoringAsked: MonitoringAsked[] = [];
   private readonly server: OPCUAServer;
   private readonly manager: OPCUACertificateManager;
   private readonly userManager: OPCUACertificateManager;
@@ -136,6 +147,7 @@ export class SimulatedDevice {
     this.server.on('request', (request: object) => {
       const name = request.constructor.name;
       this.requests.set(name, (this.requests.get(name) ?? 0) + 1);
+      if (request instanceof CreateMonitoredItemsRequest) this.note(request);
     });
     if (this.options.beatMs) {
       let count = 0;
@@ -143,6 +155,14 @@ export class SimulatedDevice {
         count++;
         for (const [name, variable] of this.variables) if (name.startsWith('Value')) variable.setValueFromSource({ dataType: DataType.Double, value: count });
       }, this.options.beatMs);
+    }
+  }
+
+  private note({ itemsToCreate }: CreateMonitoredItemsRequest): void {
+    for (const { itemToMonitor, requestedParameters } of itemsToCreate ?? []) {
+      const { samplingInterval, queueSize, discardOldest, filter } = requestedParameters;
+      const { deadbandType = 0, deadbandValue = 0 } = (filter ?? {}) as { deadbandType?: number; deadbandValue?: number };
+      this.monitoringAsked.push({ nodeId: itemToMonitor.nodeId.toString(), samplingInterval, queueSize, discardOldest, deadbandType, deadbandValue });
     }
   }
 

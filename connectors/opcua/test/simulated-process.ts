@@ -4,7 +4,8 @@ import { SimulatedDevice, type DeviceOptions } from './simulated-device.ts';
 
 const options = JSON.parse(process.argv[2] ?? '{}') as DeviceOptions;
 const device = new SimulatedDevice(options);
-process.on('message', (message: { removeNode?: number }) => {
+process.on('message', (message: { removeNode?: number; shutDown?: boolean }) => {
+  if (message.shutDown) return void device.stop(true).then(() => process.exit(0));
   if (message.removeNode !== undefined) device.removeNode(message.removeNode);
   process.send?.({ requests: Object.fromEntries(device.requests) });
 });

@@ -156,4 +156,15 @@ describe('EndpointJournal', () => {
     book.restore(desk.requests[0]?.liveFrom ?? '', 0);
     expect(book.lastOf(1)).toBe(T0 + 7 * SECOND);
   });
+
+  it('reads a gap from the history that is told when newer samples are recorded already', async () => {
+    const desk = new Desk();
+    const journal = desk.open([{}], { keepsHistory: true });
+    for (const second of [0, 1, 2, 3, 30]) journal.record([good(1, second, T0 + second * SECOND)], T0 + second * SECOND);
+    journal.missed({ tagIds: [1], fromUs: T0 + SECOND, toUs: T0 + 3 * SECOND, reason: 'The queue overflowed.' });
+    await Promise.resolve();
+    const known = new TagBook();
+    known.restore(desk.requests[0]?.known ?? '', 0);
+    expect(known.lastOf(1)).toBe(T0 + SECOND);
+  });
 });

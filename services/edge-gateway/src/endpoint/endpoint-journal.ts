@@ -109,13 +109,23 @@ export class EndpointJournal {
   missed(gap: { readonly tagIds: readonly number[]; readonly fromUs: TimeUs; readonly toUs: TimeUs; readonly reason: string }): void {
     const tagIds = gap.tagIds.filter((tagId) => this.tags.has(tagId));
     // A connector tells what it missed just before what came after it, which need not be read from the history.
-    this.missedGaps.push({ ...gap, tagIds, known: this.book.serialise() });
+    this.missedGaps.push({ ...gap, tagIds, known: this.knownBefore(tagIds, gap.fromUs, gap.toUs) });
     if (this.missedGaps.length === 1) {
       queueMicrotask(() => {
         this.settleMissed();
         this.sink.flush();
       });
     }
+  }
+
+  /** What is recorded before a missed stretch. Told late, with newer samples recorded already, it was recorded up to its begin only. */
+  private knownBefore(tagIds: readonly number[], fromUs: TimeUs, toUs: TimeUs): string {
+    const known = new TagBook();
+    for (const tagId of tagIds) {
+      const lastUs = this.book.lastOf(tagId);
+      known.reach(tagId, lastUs >= toUs ? fromUs : lastUs);
+    }
+    return known.serialise();
   }
 
   private settleMissed(): void {
