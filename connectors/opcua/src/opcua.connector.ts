@@ -201,8 +201,13 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     ];
     this.repairing = undefined;
     this.tell({ kind: 'connected', detail: parts.join(' · ') });
-    const expiry = link.certificate && expiryWarning(link.certificate, this.host.now() / 1000);
-    if (expiry) this.tell({ kind: 'degraded', reason: expiry, code: 'opcua.certificate-expires' });
+    this.warnOfExpiry(link);
+  }
+
+  /** Connections last for months: asked with every heartbeat. */
+  private warnOfExpiry(link: ServerLink): void {
+    const expiry = expiryWarning(link.certificateEnds, this.host.now() / 1000);
+    if (expiry && this.lastState.startsWith('connected')) this.tell({ kind: 'degraded', reason: expiry, code: 'opcua.certificate-expires' });
   }
 
   private async recreate(link: ServerLink): Promise<void> {
@@ -268,6 +273,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     } else if (this.lastState.startsWith('degraded opcua.server-not-running')) {
       this.announce(link, undefined);
     }
+    this.warnOfExpiry(link);
     // A server may load a namespace while it runs: what was missing may be there now.
     this.compareModel(link, (await this.namespaces).update(await readNamespaces(link.session)));
     await this.inTurn(() => this.subscriptions?.retryFailures());

@@ -15,6 +15,7 @@ export interface OwnCertificate {
   readonly applicationUri: string;
   /** SHA-256 of the certificate. */
   readonly thumbprint: string;
+  readonly validToMs: number;
 }
 
 const making = new Map<string, Promise<OwnCertificate>>();
@@ -51,7 +52,7 @@ async function make(storageDir: string): Promise<OwnCertificate> {
     await chmod(manager.privateKey, 0o600);
     const text = await readFile(certificateFile, 'utf8');
     const certificate = readCertificate(Buffer.from(/CERTIFICATE-----([^-]+)-----END/.exec(text)?.[1] ?? '', 'base64'));
-    return { certificateFile, privateKeyFile: manager.privateKey, applicationUri: certificate.applicationUri ?? fresh, thumbprint: certificate.thumbprint };
+    return { certificateFile, privateKeyFile: manager.privateKey, applicationUri: certificate.applicationUri ?? fresh, thumbprint: certificate.thumbprint, validToMs: certificate.validToMs };
   } finally {
     await manager.dispose();
   }

@@ -8,8 +8,8 @@ import { chooseEndpoint } from './endpoint-choice.js';
 import { explain } from './opcua.errors.js';
 import type { OpcUaSettings } from './opcua.settings.js';
 import { APPLICATION_NAME, type OwnCertificate } from './own-certificate.js';
-import type { ServerCertificate } from './server-certificate.js';
-import { checkServerCertificate } from './server-trust.js';
+import { readCertificate } from './server-certificate.js';
+import { checkServerCertificate, type CertificateEnds } from './server-trust.js';
 import type { TrustList } from './trust-list.js';
 import { withinTime } from './within-time.js';
 
@@ -26,8 +26,7 @@ export interface ServerLink {
   readonly client: OPCUAClient;
   readonly session: LinkSession;
   readonly namespaces: readonly string[];
-  /** Absent without security. */
-  readonly certificate: ServerCertificate | undefined;
+  readonly certificateEnds: CertificateEnds;
 }
 
 function clientOptions(settings: OpcUaSettings, own: OwnCertificate, trust: TrustList): OPCUAClientOptions {
@@ -119,7 +118,11 @@ export async function openLink(settings: OpcUaSettings, host: ConnectorHost, own
     const session = await withinTime(client.createSession(identity), settings.connectTimeoutMs, 'the sign-in');
     if (!hasMonitoredItems(session)) throw new Error('the OPC UA driver has changed: its session has no monitored items');
     signedIn = session;
-    return { client, session, certificate, namespaces: await withinTime(readNamespaces(session), settings.connectTimeoutMs, 'the list of namespaces') };
+    const certificateEnds = {
+      ...(certificate && { server: certificate.validToMs, gateway: own.validToMs }),
+      ...(settings.identity.kind === 'certificate' && { user: readCertificate(certificateDer(settings.identity.certificatePem, settings.endpointUrl)).validToMs }),
+    };
+    return { client, session, certificateEnds, namespaces: await withinTime(readNamespaces(session), settings.connectTimeoutMs, 'the list of namespaces') };
   } catch (error) {
     if (client && signedIn) await closeLink({ client, session: signedIn }, true);
     else if (client) await endClient(client);

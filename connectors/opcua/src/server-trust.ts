@@ -44,13 +44,29 @@ export async function checkServerCertificate(endpoint: EndpointDescription, sett
   return certificate;
 }
 
-/** A sentence when the certificate ends within 30 days. */
-export function expiryWarning(certificate: ServerCertificate, nowMs: number): string | undefined {
-  const days = Math.floor((certificate.validToMs - nowMs) / DAY_MS);
+/** Certificates that the connection stands on, with the day on which each ends. */
+export interface CertificateEnds {
+  /** Absent without security. */
+  readonly server?: number;
+  readonly gateway?: number;
+  readonly user?: number;
+}
+
+const RENEWAL = {
+  server: { name: 'certificate of the server', remedy: 'Renew it at the server and approve the new one.' },
+  gateway: { name: "gateway's own certificate", remedy: 'Delete the folder own in the storage folder of the endpoint and approve the new certificate at the server.' },
+  user: { name: 'user certificate', remedy: 'Enter a new one in identity.' },
+} as const;
+
+/** A sentence when one of the certificates ends within 30 days, for the one that ends first. */
+export function expiryWarning(ends: CertificateEnds, nowMs: number): string | undefined {
+  const dated = (['server', 'gateway', 'user'] as const).flatMap((whose) => (ends[whose] === undefined ? [] : [{ whose, endMs: ends[whose] }]));
+  const [first] = dated.toSorted((a, b) => a.endMs - b.endMs);
+  if (!first) return undefined;
+  const days = Math.floor((first.endMs - nowMs) / DAY_MS);
   if (days > WARN_BEFORE_DAYS) return undefined;
-  return days < 0
-    ? `The certificate of the server expired on ${day(certificate.validToMs)}. Renew it at the server.`
-    : `The certificate of the server expires on ${day(certificate.validToMs)}, in ${days} days. Renew it at the server and approve the new one.`;
+  const { name, remedy } = RENEWAL[first.whose];
+  return days < 0 ? `The ${name} expired on ${day(first.endMs)}. ${remedy}` : `The ${name} expires on ${day(first.endMs)}, in ${days} days. ${remedy}`;
 }
 
 function read(endpoint: EndpointDescription, endpointUrl: string): ServerCertificate {

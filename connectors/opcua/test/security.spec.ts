@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { RecordingHost } from '@telltale/connector-sdk/testing';
+import { eventually, RecordingHost } from '@telltale/connector-sdk/testing';
 import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import { SecurityPolicy } from 'node-opcua-client';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import opcUaConnector from '../src/index.js';
+import { expiryWarning } from '../src/server-trust.js';
 import { approve, OpenEndpoint, SECRETS, settingsFor, tagAt, thumbprintOf } from './endpoint.js';
 import { freePort, RestartableDevice } from './simulated-device.js';
 
@@ -118,7 +119,52 @@ describe('trust', () => {
   });
 });
 
+test('a certificate that comes near its end while the connection lasts is told as well', async () => {
+  device = await RestartableDevice.create({ values: 1 });
+  let laterUs = 0;
+  class LaterHost extends RecordingHost {
+    override now(): number {
+      return super.now() + laterUs;
+    }
+  }
+  const host = new LaterHost(SECRETS);
+  hosts.push(host);
+  const connector = opcUaConnector.create(opcUaConnector.parseSettings(settingsFor(device, { trustedThumbprints: [await thumbprintOf(device)] })), host);
+  try {
+    await connector.setTags([tagAt(0)]);
+    await connector.open();
+    expect(host.states.at(-1)).toMatchObject({ kind: 'connected' });
+    // The device's certificate is valid for a year or more, the gateway's own for ten.
+    const ends = host.states.length;
+    laterUs = 3_630 * 86_400_000_000;
+    await eventually('the warning', 9_000, () => host.states.slice(ends).some((state) => state.kind === 'degraded' && state.code === 'opcua.certificate-expires'));
+  } finally {
+    await connector.close();
+  }
+});
+
+test.each([
+  [{ server: 100, gateway: 40, user: 50 }, undefined],
+  [{ server: 100, gateway: 12, user: 20 }, "The gateway's own certificate expires on 1970-01-13, in 12 days. Delete the folder own in the storage folder of the endpoint and approve the new certificate at the server."],
+  [{ server: 9, gateway: 12 }, 'The certificate of the server expires on 1970-01-10, in 9 days. Renew it at the server and approve the new one.'],
+  [{ user: -1 }, 'The user certificate expired on 1969-12-31. Enter a new one in identity.'],
+  [{}, undefined],
+])('certificates that end in %j days', (days, sentence) => {
+  expect(expiryWarning(Object.fromEntries(Object.entries(days).map(([whose, count]) => [whose, count * 86_400_000])), 0)).toBe(sentence);
+});
+
 describe('no downgrade', () => {
+  test('a server that comes back with another policy is not read', async () => {
+    device = await RestartableDevice.create({ values: 1, beatMs: 50 });
+    const endpoint = await OpenEndpoint.open(device, [tagAt(0)]);
+    await device.stop();
+    const seen = endpoint.host.observations.length;
+    await device.start({ policies: [SecurityPolicy.Aes128_Sha256_RsaOaep] });
+    await eventually('the refusal', 15_000, () => endpoint.host.states.some((state) => state.kind === 'disconnected' && state.code === 'opcua.security-not-offered'));
+    expect(endpoint.host.observations.slice(seen)).toEqual([]);
+    await endpoint.close();
+  }, 30_000);
+
   test('a policy that the server does not offer is refused with the list of what it offers', async () => {
     device = await RestartableDevice.create({ values: 1, policies: [SecurityPolicy.Aes128_Sha256_RsaOaep] });
     const { code, kind, message } = await refused(settingsFor(device));
