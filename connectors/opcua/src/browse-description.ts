@@ -1,6 +1,5 @@
 import { AttributeIds, NodeId, type ClientSession } from 'node-opcua-client';
 import type { BrowsedTag } from '@telltale/connector-sdk';
-import type { Found } from './browse.js';
 import { DataTypeCatalog } from './data-type-catalog.js';
 import type { NamespaceTable } from './namespace-table.js';
 import { meaningsOf, readProperty, textOf, unitOf, type Meanings } from './node-properties.js';
@@ -9,6 +8,13 @@ import type { ServerLimits } from './server-limits.js';
 /** A structure may hold structures; servers exist whose types hold themselves. */
 const DEEPEST = 6;
 const DISCRETE: ReadonlySet<string> = new Set(['SByte', 'Byte', 'Int16', 'UInt16', 'Int32', 'UInt32', 'Int64', 'UInt64']);
+
+/** A node on the way through the tree. */
+export interface Found {
+  readonly nodeId: NodeId;
+  readonly path: readonly string[];
+  readonly isVariable: boolean;
+}
 
 interface Read {
   readonly found: Found;

@@ -1,7 +1,7 @@
 import { BrowseDirection, NodeClass, StatusCodes, type BrowseResult, type ClientSession, type NodeId, type ReferenceDescription } from 'node-opcua-client';
 import picomatch from 'picomatch';
 import { ConfigurationError, type BrowsedTag } from '@telltale/connector-sdk';
-import { BrowseDescription } from './browse-description.js';
+import { BrowseDescription, type Found } from './browse-description.js';
 import type { NamespaceTable } from './namespace-table.js';
 import { pieces, type ServerLimits } from './server-limits.js';
 
@@ -13,12 +13,6 @@ const MAX_DEPTH = 40;
 const MAX_NODES = 500_000;
 // Result mask: reference type, direction, class, browse name (Part 4 §7.5).
 const RESULT_MASK = 0x3f;
-
-export interface Found {
-  readonly nodeId: NodeId;
-  readonly path: readonly string[];
-  readonly isVariable: boolean;
-}
 
 /** Compiles a glob over `/`-separated browse names. @throws ConfigurationError */
 export function compileGlob(glob: string, concerned: string): { matches(path: string): boolean; mayLieBelow(path: readonly string[]): boolean } {

@@ -1,13 +1,10 @@
-import {
-  AttributeIds, ClientSubscription, DataChangeFilter, DataChangeNotification, DataChangeTrigger, DeadbandType, MonitoringMode,
-  StatusChangeNotification, TimestampsToReturn, type DataValue, type MonitoredItemCreateRequestOptions, type NotificationMessage,
-} from 'node-opcua-client';
+import { ClientSubscription, DataChangeNotification, StatusChangeNotification, TimestampsToReturn, type DataValue, type NotificationMessage } from 'node-opcua-client';
 import type { ConnectorTag, Observation } from '@telltale/connector-sdk';
 import { Status, type TimeUs } from '@telltale/tag-sample';
 import { parseNodeReference, type OpcUaAddress } from './opcua.address.js';
 import type { NamespaceTable } from './namespace-table.js';
-import { elementOf } from './index-range.js';
 import { parseMemberPath, type MemberPath } from './member-path.js';
+import { monitoringRequest } from './monitoring-request.js';
 import { NotificationOrder } from './notification-order.js';
 import type { QueueLoss } from './queue-losses.js';
 import { createSubscription, type LinkSession } from './server-link.js';
@@ -268,7 +265,7 @@ export class TagSubscription {
     const answer = await session.createMonitoredItems({
       subscriptionId: subscription.subscriptionId,
       timestampsToReturn: TimestampsToReturn.Both,
-      itemsToCreate: wanted.map(({ item, nodeId }) => this.request(item, nodeId, withFilter)),
+      itemsToCreate: wanted.map(({ item, nodeId }) => monitoringRequest(item.tag, nodeId, item.handle, withFilter)),
     });
     if (this.subscription !== subscription) return [];
     const refused: { item: Item; nodeId: string }[] = [];
@@ -284,23 +281,6 @@ export class TagSubscription {
       else failed.push(...this.fail(entry.item, status >>> 0));
     });
     return refused;
-  }
-
-  private request({ tag, handle }: Item, nodeId: string, withFilter: boolean): MonitoredItemCreateRequestOptions {
-    const { address, scanIntervalMs } = tag;
-    const deadband = address.deadband ?? tag.deadband;
-    const samplingInterval = address.samplingIntervalMs ?? scanIntervalMs;
-    return {
-      itemToMonitor: { nodeId, attributeId: AttributeIds.Value, ...elementOf(address) },
-      monitoringMode: MonitoringMode.Reporting,
-      requestedParameters: {
-        clientHandle: handle,
-        samplingInterval,
-        discardOldest: true,
-        queueSize: address.queueSize ?? Math.min(1000, Math.max(4, Math.ceil(2_000 / Math.max(samplingInterval, 10)))),
-        ...(withFilter && { filter: filterOf(deadband) }),
-      },
-    };
   }
 
   /** A bad observation when the failure is new; nothing when the host knows it already. */
@@ -386,16 +366,3 @@ const valuesOf = ({ notificationData }: NotificationMessage): readonly { readonl
   (notificationData ?? []).flatMap((data) => (data instanceof DataChangeNotification ? (data.monitoredItems ?? []) : []));
 
 const isOverflow = ({ statusCode }: DataValue): boolean => (statusCode.value & OVERFLOW) === OVERFLOW;
-
-/**
- * Without a deadband every measurement counts, also one that repeats the value: its time says that the sensor still measures
- * (Part 4 §7.22.2, STATUS_VALUE_TIMESTAMP).
- */
-function filterOf(deadband: OpcUaAddress['deadband']): DataChangeFilter {
-  if (deadband === undefined) return new DataChangeFilter({ trigger: DataChangeTrigger.StatusValueTimestamp, deadbandType: DeadbandType.None });
-  return new DataChangeFilter({
-    trigger: DataChangeTrigger.StatusValue,
-    deadbandType: deadband.kind === 'absolute' ? DeadbandType.Absolute : DeadbandType.Percent,
-    deadbandValue: deadband.value,
-  });
-}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { compareBrowses } from './browse-difference.js';
-import type { BrowsedTag } from './connector.js';
+import type { BrowsedTag } from './browsed-tag.js';
 
 const tag = (path: string, more: Partial<BrowsedTag> = {}): BrowsedTag => ({ path, address: { nodeId: `s=${path}` }, dataType: 'Double', ...more });
 

@@ -1,14 +1,4 @@
-import type { BrowsedTag } from './connector.js';
-
-/** How one node of a device differs between two browses of it. */
-export type BrowseDifference =
-  | { readonly change: 'appeared'; readonly path: string; readonly after: BrowsedTag }
-  | { readonly change: 'vanished'; readonly path: string; readonly before: BrowsedTag }
-  /** Same path, other address, data type, unit or meanings. */
-  | { readonly change: 'changed'; readonly path: string; readonly what: readonly ChangedField[]; readonly before: BrowsedTag; readonly after: BrowsedTag };
-
-const FIELDS = ['address', 'dataType', 'unit', 'meanings'] as const;
-export type ChangedField = (typeof FIELDS)[number];
+import { COMPARED_FIELDS, type BrowseDifference, type BrowsedTag } from './browsed-tag.js';
 
 /** What appeared, vanished and changed, in the order of the paths. Several nodes may have one path: those are told apart by their address. */
 export function compareBrowses(before: readonly BrowsedTag[], after: readonly BrowsedTag[]): readonly BrowseDifference[] {
@@ -33,7 +23,7 @@ function differencesAt(path: string, was: readonly BrowsedTag[], is: readonly Br
 }
 
 function changed(path: string, before: BrowsedTag, after: BrowsedTag): readonly BrowseDifference[] {
-  const what = FIELDS.filter((field) => textOf(before[field]) !== textOf(after[field]));
+  const what = COMPARED_FIELDS.filter((field) => textOf(before[field]) !== textOf(after[field]));
   return what.length === 0 ? [] : [{ change: 'changed', path, what, before, after }];
 }
 

@@ -1,4 +1,4 @@
-import type { BrowseDifference } from './browse-difference.js';
+import type { BrowsedTag, ModelChange } from './browsed-tag.js';
 import type { StatusCode, TimeUs } from '@telltale/tag-sample';
 
 export const CAPABILITIES = ['poll', 'subscribe', 'browse', 'read-history'] as const;
@@ -50,23 +50,6 @@ export interface ProbeReport {
   /** One sentence for the process engineer. */
   readonly message: string;
   readonly detail?: string;
-}
-
-export interface BrowsedTag {
-  /** Path below the browse root, `/`-separated. */
-  readonly path: string;
-  readonly address: Readonly<Record<string, unknown>>;
-  readonly dataType: string;
-  readonly unit?: string;
-  /** What the numbers of an enumeration mean. */
-  readonly meanings?: Readonly<Record<string, string>>;
-}
-
-/** Differences between the device's tree and its baseline. */
-export interface ModelChange {
-  readonly baselineUs: TimeUs;
-  readonly comparedUs: TimeUs;
-  readonly differences: readonly BrowseDifference[];
 }
 
 /** What a group of tags that share a bottleneck (a slave of a line, a subscription) is asked for and what it gives, in samples per second. */
