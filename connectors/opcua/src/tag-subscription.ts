@@ -199,6 +199,7 @@ export class TagSubscription {
 
   private leave(): void {
     this.subscription = undefined;
+    this.behind = undefined;
     clearInterval(this.overdue);
     this.overdue = undefined;
   }
@@ -307,7 +308,7 @@ export class TagSubscription {
 
   private deliver(from: ClientSubscription, message: NotificationMessage, afterLoss: boolean): void {
     if (this.subscription !== from || !this.session) return;
-    const encoded = valuesOf(message).filter(({ value }) => isEncoded(value)).map(({ value }) => value);
+    const encoded = valuesOf(message).flatMap(({ value }) => (isEncoded(value) ? value : []));
     if (encoded.length === 0 && !this.behind) return this.publish(from, message, afterLoss);
     const { session } = this;
     const turn = (this.behind ?? Promise.resolve()).then(() => decodeStructures(session, encoded)).then(() => {
@@ -344,21 +345,22 @@ export class TagSubscription {
         if (item.newestUs !== undefined && toUs !== undefined && toUs > item.newestUs) losses.push({ tagId, fromUs: item.newestUs, toUs });
       }
       item.newestUs = Math.max(item.newestUs ?? 0, sourceTimeUs ?? publishTimeUs ?? 0) || undefined;
-      observations.push({ ...this.read(item, value), ...(sourceTimeUs !== undefined && { sourceTimeUs }) });
+      observations.push(this.read(item, value, sourceTimeUs));
     }
     const joint = !this.hasDelivered ? 'new' : afterLoss ? 'notifications-lost' : overflowed ? 'queue-overflowed' : 'continuous';
     if ((message.notificationData?.length ?? 0) > 0) this.hasDelivered = true;
     this.events.published(this, { observations, newestSourceUs, sourceTimesUs, publishTimeUs, joint, losses });
   }
 
-  private read(item: Item, data: DataValue): Observation {
+  private read(item: Item, data: DataValue, sourceTimeUs: TimeUs | undefined): Observation {
     const given = data.statusCode.value >>> 0;
     const { value, status, problem } = decodeValue(data.value, given, item.member, item.tag.address.indexRange !== undefined);
     item.problem = problem;
     item.failure = status >>> 31 === 1 ? status : undefined;
     // The node is gone, and so is the monitored item: it is asked for again from time to time.
     if (GONE.has(given)) item.monitoredItemId = undefined;
-    return { tagId: item.tag.tagId, value, status };
+    const { tagId } = item.tag;
+    return sourceTimeUs === undefined ? { tagId, value, status } : { tagId, value, status, sourceTimeUs };
   }
 }
 

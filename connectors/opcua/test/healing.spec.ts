@@ -111,3 +111,25 @@ test('what a resting server published into a broken line comes after the repair,
     await resting.dispose();
   }
 }, 60_000);
+
+test('what a moving server published into a line that was cut for a second comes after the repair: no hole, no gap', async () => {
+  const cable = await TcpCut.create(plc.port);
+  const far = await OpenEndpoint.open({ endpointUrl: `opc.tcp://localhost:${cable.port}/plc` }, [tagAt(0, 100), tagAt(1, 100)]);
+  try {
+    await eventually('values', 5_000, () => far.host.of(1).length > 10);
+    cable.cut();
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    cable.mend();
+    const sinceUs = far.host.now();
+    await eventually('data again', 10_000, () => far.host.of(1).some(({ sourceTimeUs = 0 }) => sourceTimeUs > sinceUs));
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    // The server samples beside the beat and may leave out one; the line left out nothing.
+    const times = far.host.of(1).flatMap(({ sourceTimeUs }) => sourceTimeUs ?? []).toSorted((a, b) => a - b);
+    expect(Math.max(...times.slice(2).map((time, index) => time - (times[index + 1] ?? time)))).toBeLessThan(450_000);
+    expect(far.host.gaps).toEqual([]);
+    expect(far.connector.healing).toMatchObject({ repaired: 1, rebuilt: 0 });
+  } finally {
+    await far.close();
+    cable.dispose();
+  }
+}, 60_000);
