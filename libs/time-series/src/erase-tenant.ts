@@ -12,7 +12,7 @@ const TABLES = [
   ['sample_chunk', 'tag_id, window_start_us'],
   ['rollup_day', 'tag_id, day_us'],
   ['late_change', 'tag_id, day_us, changed_at_us'],
-  ['tag_latest', 'tag_id'],
+  ['latest_page', 'page'],
   ['continuity', 'tag_id, from_us, gateway_id, epoch, seq, row'],
   ['tag_retention', 'tag_id'],
   ['retention_class', 'class'],

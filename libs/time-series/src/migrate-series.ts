@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packLatestRows } from './latest-packing.js';
 import { SeriesDatabase } from './series-database.js';
 import { SeriesSchemaError } from './time-series.errors.js';
 
@@ -36,6 +37,7 @@ export async function migrateSeries(ownerUrl: string): Promise<readonly string[]
         await query(sql);
         await query('insert into series.migration (name) values ($1)', [name]);
       }
+      await packLatestRows(query);
       return missing.map(({ name }) => name);
     });
   } finally {

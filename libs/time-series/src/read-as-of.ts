@@ -1,6 +1,7 @@
 import { concatColumns, sampleAt, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { unpackChunk } from './chunk-table.js';
+import { readPages } from './latest-table.js';
 import { blockSamples } from './read-samples.js';
 import { DAY_US } from './rollup-rows.js';
 import { firstAtOrAfter, resolveSamples, tagRuns } from './sample-order.js';
@@ -9,12 +10,13 @@ import type { Query } from './series-database.js';
 
 const EARLIEST_US = -(2 ** 52);
 
-/** The newest sample of each tag, any quality; tags that never had one are left out. */
-export function readLatest(query: Query, tenant: TenantContext, tagIds: readonly number[]): Promise<LatestSample[]> {
-  return query(
-    `select tag_id as "tagId", value, source_time_us as "sourceTimeUs", server_time_us as "serverTimeUs", status
-       from series.tag_latest where tenant_id = $1::int4 and tag_id = any($2::int4[]) order by tag_id`,
-    [tenant.tenantId, tagIds],
+/** The newest sample of each tag, any quality, in order of the tags; those that never had one are left out. */
+export async function readLatest(query: Query, tenant: TenantContext, tagIds: readonly number[]): Promise<LatestSample[]> {
+  const wanted = new Set(tagIds);
+  return (await readPages(query, tenant, tagIds)).flatMap((columns) =>
+    Array.from(columns.tagIds.keys())
+      .filter((i) => wanted.has(columns.tagIds[i] ?? 0))
+      .map((i) => sampleAt(columns, i)),
   );
 }
 

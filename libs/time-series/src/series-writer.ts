@@ -1,7 +1,8 @@
-import type { ContinuityRow } from '@telltale/tag-sample';
+import type { ContinuityRow, SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { epochKey, lockLedger } from './batch-ledger.js';
 import { offsetsOf } from './byte-pieces.js';
+import { updateLatest } from './latest-table.js';
 import { FUTURE_TOLERANCE_US, newestSamples } from './newest-samples.js';
 import { formatSequenceSet, hasSequence, sequenceSetOf } from './sequence-set.js';
 import type { AppendOutcome, ReceivedBatch, SeriesWriter } from './series-contract.js';
@@ -73,11 +74,14 @@ async function appendOfTenant(
       return hasSequence(ledger.get(epochKey(identity))?.committed ?? [], identity.seq);
     });
     if (fresh.length > 0) {
-      await insertBlocks(query, tenant, fresh, nowUs);
-      await commitSequences(query, tenant, fresh);
-      await insertContinuity(query, tenant, fresh, nowUs);
-      await updateLatest(query, tenant, fresh);
-      await query(`select pg_notify('samples', $1)`, [String(tenant.tenantId)]);
+      // Without waiting for each other's answers; Postgres runs them in this order.
+      await Promise.all([
+        insertBlocks(query, tenant, fresh, nowUs),
+        commitSequences(query, tenant, fresh),
+        insertContinuity(query, tenant, fresh, nowUs),
+        updateLatest(query, tenant, newestOf(fresh)),
+        query(`select pg_notify('samples', $1)`, [String(tenant.tenantId)]),
+      ]);
     }
     return { appended: fresh.length, duplicates: batches.length - fresh.length };
   });
@@ -203,46 +207,10 @@ async function insertContinuity(
   );
 }
 
-async function updateLatest(query: Query, tenant: TenantContext, batches: readonly ReceivedBatch[]): Promise<void> {
-  const newest = newestSamples(
-    batches.map(({ batch, receivedAtUs }) => ({
-      columns: batch.samples,
-      latestUs: receivedAtUs + FUTURE_TOLERANCE_US,
-    })),
+const newestOf = (batches: readonly ReceivedBatch[]): SampleColumns =>
+  newestSamples(
+    batches.map(({ batch, receivedAtUs }) => ({ columns: batch.samples, latestUs: receivedAtUs + FUTURE_TOLERANCE_US })),
   );
-  if (newest.tagIds.length === 0) return;
-  const params = [
-    tenant.tenantId,
-    Array.from(newest.tagIds),
-    Array.from(newest.values),
-    Array.from(newest.sourceTimesUs),
-    Array.from(newest.serverTimesUs),
-    Array.from(newest.statuses),
-  ];
-  const incoming = `unnest($2::int4[], $3::float8[], $4::int8[], $5::int8[], $6::int8[]) as u(tag_id, value, source_time_us, server_time_us, status)`;
-  const [updated] = await query<{ count: number }>(
-    `with updated as (
-       update series.tag_latest l
-          set value = u.value, source_time_us = u.source_time_us, server_time_us = u.server_time_us, status = u.status
-         from ${incoming}
-        where l.tenant_id = $1::int4 and l.tag_id = u.tag_id
-          and (u.source_time_us, -least(u.status >> 30, 2), u.server_time_us) > (l.source_time_us, -least(l.status >> 30, 2), l.server_time_us)
-       returning 1
-     ) select count(*) as count from updated`,
-    params,
-  );
-  if (updated?.count === newest.tagIds.length) return;
-  // Some tags are new here, or their stored sample is newer.
-  await query(
-    `insert into series.tag_latest as l (tenant_id, tag_id, value, source_time_us, server_time_us, status)
-     select $1::int4, u.* from ${incoming}
-      where not exists (select from series.tag_latest k where k.tenant_id = $1::int4 and k.tag_id = u.tag_id)
-     on conflict (tenant_id, tag_id) do update
-        set value = excluded.value, source_time_us = excluded.source_time_us, server_time_us = excluded.server_time_us, status = excluded.status
-      where (excluded.source_time_us, -least(excluded.status >> 30, 2), excluded.server_time_us) > (l.source_time_us, -least(l.status >> 30, 2), l.server_time_us)`,
-    params,
-  );
-}
 
 function extent(column: Float64Array | Int32Array): readonly [number, number] {
   let low = Infinity;

@@ -122,7 +122,7 @@ describe('retention', () => {
     expect(await rawCount(24, 9)).toBe(5_760);
     await book.releaseHold({ tenantId: 24 }, hold);
     const counts = await erase();
-    expect(counts).toMatchObject({ tag_latest: 2, batch_ledger: 1, sample_block: 0 });
+    expect(counts).toMatchObject({ latest_page: 1, batch_ledger: 1, sample_block: 0 });
     expect(counts['sample_chunk']).toBeGreaterThan(3);
     for (const table of Object.keys(counts)) {
       const [row] = await cluster.admin<{ n: string }>(`select count(*) as n from series.${table} where tenant_id = 24`);
