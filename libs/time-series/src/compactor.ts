@@ -15,19 +15,24 @@ export interface FoldOptions {
   readonly maxSamples?: number;
 }
 
+export interface MergeOptions {
+  readonly nowUs: number;
+  /** Samples per transaction; one hour or day of a tag is always taken. */
+  readonly maxSamples?: number;
+}
+
+export interface RetireOptions {
+  readonly nowUs: number;
+  readonly maxRows?: number;
+}
+
 /** Used by the historian alone. One transaction per call; whatever breaks leaves everything as it was. */
 export interface Compactor {
   /** Undefined when another compactor works on this tenant. */
   fold(tenant: TenantContext, options: FoldOptions): Promise<FoldOutcome | undefined>;
-  merge(
-    tenant: TenantContext,
-    options: { readonly nowUs: number; readonly maxSamples?: number },
-  ): Promise<MergeOutcome | undefined>;
+  merge(tenant: TenantContext, options: MergeOptions): Promise<MergeOutcome | undefined>;
   /** Retires what is older than its class allows, a piece at a time. Undefined when another compactor works on this tenant. */
-  retire(
-    tenant: TenantContext,
-    options: { readonly nowUs: number; readonly maxRows?: number },
-  ): Promise<RetireOutcome | undefined>;
+  retire(tenant: TenantContext, options: RetireOptions): Promise<RetireOutcome | undefined>;
   /** Blocks and samples of a tenant that are not folded yet. */
   backlog(
     tenant: TenantContext,

@@ -15,4 +15,5 @@ export * from './series-contract.js';
 export type { SeriesDatabaseOptions } from './series-database.js';
 export * from './series-reader.js';
 export { openSeriesWriter, type HistorianWriter, type SeriesWriterOptions } from './series-writer.js';
+export { openThreadedCompactor } from './threaded-compactor.js';
 export * from './time-series.errors.js';

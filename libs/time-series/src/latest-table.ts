@@ -1,8 +1,8 @@
-import { BatchCodecError, type SampleColumns } from '@telltale/tag-sample';
+import { BatchCodecError, concatColumns, emptyColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { offsetsOf } from './byte-pieces.js';
 import { packPages, pagesOf, unpackPage, type LatestPage } from './latest-page.js';
-import { newestSamples } from './newest-samples.js';
+import { newerOf } from './newest-samples.js';
 import type { Query } from './series-database.js';
 import { StoredSamplesError } from './time-series.errors.js';
 
@@ -10,8 +10,7 @@ import { StoredSamplesError } from './time-series.errors.js';
 export async function updateLatest(query: Query, tenant: TenantContext, incoming: SampleColumns): Promise<void> {
   if (incoming.tagIds.length === 0) return;
   const stored = await lockPages(query, tenant, pagesOf(incoming.tagIds));
-  const known = stored.map((page) => ({ columns: readable(page), latestUs: Infinity }));
-  const newest = newestSamples([...known, { columns: incoming, latestUs: Infinity }]);
+  const newest = newerOf(concatColumns(stored.map(readable)), incoming);
   const before = new Map(stored.map(({ page, data }) => [page, data]));
   await writePages(
     query,
@@ -60,7 +59,7 @@ function readable(page: LatestPage): SampleColumns {
   try {
     return unpackPage(page);
   } catch (error) {
-    if (error instanceof BatchCodecError) return newestSamples([]);
+    if (error instanceof BatchCodecError) return emptyColumns();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { columnsFrom, samplesOf, type Sample } from '@telltale/tag-sample';
 import fc from 'fast-check';
-import { newestSamples } from './newest-samples.js';
+import { newerOf, newestSamples } from './newest-samples.js';
 import { resolveSamples } from './sample-order.js';
 
 const sample: fc.Arbitrary<Sample> = fc.record({
@@ -23,6 +23,15 @@ describe('newest samples', () => {
         expect([...samplesOf(found)]).toEqual([...last.values()]);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('of two such sets are those of both together', () => {
+    fc.assert(
+      fc.property(fc.array(sample, { maxLength: 9 }), fc.array(sample, { maxLength: 9 }), (left, right) => {
+        const set = (samples: readonly Sample[]) => newestSamples([{ columns: columnsFrom(samples), latestUs: Infinity }]);
+        expect([...samplesOf(newerOf(set(left), set(right)))]).toEqual([...samplesOf(set([...left, ...right]))]);
+      }),
     );
   });
 });

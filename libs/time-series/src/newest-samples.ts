@@ -19,6 +19,21 @@ export function newestSamples(
   return pickColumns(whole, sorted);
 }
 
+/** The newer one per tag of two sets that are sorted by tag and hold one sample per tag. */
+export function newerOf(a: SampleColumns, b: SampleColumns): SampleColumns {
+  const whole = concatColumns([a, b]);
+  const chosen = new Int32Array(whole.tagIds.length);
+  let count = 0;
+  for (let i = 0, j = a.tagIds.length; i < a.tagIds.length || j < whole.tagIds.length;) {
+    const left = i < a.tagIds.length ? (whole.tagIds[i] ?? 0) : Infinity;
+    const right = j < whole.tagIds.length ? (whole.tagIds[j] ?? 0) : Infinity;
+    if (left < right) chosen[count++] = i++;
+    else if (right < left) chosen[count++] = j++;
+    else chosen[count++] = isNewer(whole, i++, j++) ? i - 1 : j - 1;
+  }
+  return pickColumns(whole, chosen.subarray(0, count));
+}
+
 const isNewer = (columns: SampleColumns, a: number, b: number): boolean =>
   ((columns.sourceTimesUs[a] ?? 0) - (columns.sourceTimesUs[b] ?? 0) || preference(columns, a, b)) > 0;
 

@@ -215,7 +215,9 @@ const newestOf = (batches: readonly ReceivedBatch[]): SampleColumns =>
 function extent(column: Float64Array | Int32Array): readonly [number, number] {
   let low = Infinity;
   let high = -Infinity;
-  for (const value of column) {
+  // By index: an iterator over a typed array takes several times as long.
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i] ?? NaN;
     if (value < low) low = value;
     if (value > high) high = value;
   }

@@ -41,3 +41,17 @@ export class LegalHoldError extends TimeSeriesError {
     super(what, 'Release the hold first');
   }
 }
+
+/** What went wrong in the thread that compacts, with the code that it had there. */
+export class CompactorThreadError extends Error {
+  readonly remedy = 'The compaction is tried again; samples stay in the log and readable meanwhile';
+  constructor(
+    sentence: string,
+    readonly code: string | undefined,
+    stack?: string,
+  ) {
+    super(sentence);
+    this.name = 'CompactorThreadError';
+    if (stack !== undefined) this.stack = stack;
+  }
+}

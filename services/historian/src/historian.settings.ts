@@ -29,5 +29,12 @@ export const historianSettings = z.object({
     .max(1)
     .default(0.5)
     .describe('share of time that compaction may work while there is a backlog, so that appends keep their latency'),
+  COMPACT_THREADS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(16)
+    .default(1)
+    .describe('threads that compact, each for its share of the tenants; 0 compacts between the appends, which needs less memory'),
 });
 export type HistorianSettings = z.infer<typeof historianSettings>;

@@ -2,7 +2,7 @@ import { BatchJob } from '@telltale/ingest-contract';
 import { openQueue } from '@telltale/ingest-queue';
 import { RegistryDatabase } from '@telltale/plant-registry';
 import { createLogger, Metrics, StartError } from '@telltale/service-runtime';
-import { openCompactor, openSeriesWriter } from '@telltale/time-series';
+import { openCompactor, openSeriesWriter, openThreadedCompactor } from '@telltale/time-series';
 import { HistorianPremises } from './historian-premises.js';
 import type { HistorianSettings } from './historian.settings.js';
 
@@ -13,7 +13,10 @@ export async function openPremises(settings: HistorianSettings): Promise<Histori
     throw databaseStartError(settings.DATABASE_URL, error);
   });
   const writer = openSeriesWriter(settings.DATABASE_URL, { maxConnections: settings.APPEND_CONCURRENCY + 1 });
-  const compactor = openCompactor(settings.DATABASE_URL);
+  const compactor =
+    settings.COMPACT_THREADS > 0
+      ? openThreadedCompactor(settings.DATABASE_URL, settings.COMPACT_THREADS)
+      : openCompactor(settings.DATABASE_URL);
   try {
     await compactor.maintain(Date.now() * 1_000);
   } catch (error) {

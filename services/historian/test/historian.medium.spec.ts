@@ -50,6 +50,7 @@ describe('historian', () => {
       APPEND_CONCURRENCY: 2,
       COMPACT_AFTER_SECONDS: 0.2,
       COMPACT_SHARE: 0.5,
+      COMPACT_THREADS: 1,
     };
     queue = await openQueue({
       name: 'ingest',

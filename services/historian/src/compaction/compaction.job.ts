@@ -68,12 +68,20 @@ export class CompactionJob {
       this.maintainedAtMs = performance.now();
     }
     const tenants = await this.premises.registry.listTenants();
+    // One tenant after the other in each thread; the compactor gives a tenant always to the same one.
+    const threads = Math.max(1, this.premises.settings.COMPACT_THREADS);
+    const shares = [...Map.groupBy(tenants, ({ tenantId }) => tenantId % threads).values()];
+    const worked = await Promise.all(shares.map((share) => this.compactAll(share)));
+    await this.metrics.readBacklog(tenants);
+    return worked.includes(true);
+  }
+
+  private async compactAll(tenants: readonly TenantContext[]): Promise<boolean> {
     let worked = false;
     for (const tenant of tenants) {
       if (this.ending.signal.aborted) break;
       worked = (await this.compact(tenant)) || worked;
     }
-    await this.metrics.readBacklog(tenants);
     return worked;
   }
 
