@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { decodeBatch } from '@telltale/tag-sample';
-import { openSeriesReader, openSeriesWriter, type ReceivedBatch } from '@telltale/time-series';
+import { openSeriesWriter, openThreadedCompactor, type ReceivedBatch } from '@telltale/time-series';
 import { BatchStore } from './batch-store.mts';
 import { openBenchDatabase, walPosition } from './bench-database.mts';
-import type { CompactionOrder, CompactionReport } from './compaction-thread.mts';
 import { cpuSeconds } from './cpu-time.mts';
 import { median, numbersFrom, percentile, printResult } from './measure.mts';
+import type { QueryOrder, QueryReport } from './query-thread.mts';
 
 const TAGS_PER_GATEWAY = 200;
 const SECONDS_PER_BATCH = 5;
@@ -15,7 +15,7 @@ const LIMITS = { samplesPerS: 500_000, p99Ms: 100, walBytes: 15 };
 
 /** Append, compaction, rollups and queries at the same time, for long: what the store keeps up with. The plant's clock runs as fast as the samples come. */
 export async function benchSustained(args: readonly string[]): Promise<void> {
-  const options = numbersFrom(args, { tags: 10_000, for: 600, rate: 500_000, tenants: 4, connections: 2, 'fold-samples': 2_000_000, seed: 1 });
+  const options = numbersFrom(args, { tags: 10_000, for: 600, rate: 500_000, tenants: 4, connections: 2, threads: 1, 'fold-samples': 1_000_000, seed: 1 });
   const database = await openBenchDatabase();
   const store = new BatchStore(join(database.folder, 'batches'));
   const startS = Math.floor(Date.UTC(2026, 8, 1) / 1_000);
@@ -25,19 +25,19 @@ export async function benchSustained(args: readonly string[]): Promise<void> {
   const now = new Float64Array(clock);
   // On the plant's clock: for ours all of it would be late.
   const writer = openSeriesWriter(database.urls.telltale_historian, { maxConnections: options.connections, now: () => (now[0] ?? 0) * 1e6 });
-  const reader = openSeriesReader(database.urls.telltale_api);
   now[0] = startS;
   const tenantOf = (gateway: number): number => 1 + (gateway % options.tenants);
   const tenants = Array.from({ length: options.tenants }, (_, i) => i + 1);
-  const order: CompactionOrder = { url: database.urls.telltale_historian, tenants, maxSamples: options['fold-samples'], clock };
-  const compaction = new Worker(new URL('./compaction-thread.mts', import.meta.url), { workerData: order });
-  const reported = new Promise<CompactionReport>((done, failed) => compaction.once('message', done).once('error', failed));
+  const compactor = openThreadedCompactor(database.urls.telltale_historian, options.threads);
+  const order: QueryOrder = { url: database.urls.telltale_api, tags: options.tags, tagsPerGateway: TAGS_PER_GATEWAY, tenants: options.tenants, clock };
+  const asking = new Worker(new URL('./query-thread.mts', import.meta.url), { workerData: order });
+  const reported = new Promise<QueryReport>((done, failed) => asking.once('message', done).once('error', failed));
 
   const appendMs: number[] = [];
-  const queryMs: number[] = [];
+  const folding = { samples: 0, foldS: 0, mergeS: 0 };
   const backlog: number[] = [];
   const walBefore = await walPosition(database);
-  const cpuBefore = { all: cpuSeconds(database.pid), append: process.threadCpuUsage() };
+  const cpuBefore = { all: cpuSeconds(database.pid), append: process.threadCpuUsage(), node: process.cpuUsage() };
   const began = performance.now();
   let appended = 0;
   let offered = 0;
@@ -81,42 +81,52 @@ export async function benchSustained(args: readonly string[]): Promise<void> {
       await pause(1_000);
     }
   };
-  const ask = async (): Promise<void> => {
-    for (let k = 0; running; k++) {
-      const tagId = 1 + ((k * 37) % options.tags);
-      const tenant = { tenantId: tenantOf(1 + Math.floor((tagId - 1) / TAGS_PER_GATEWAY)) };
-      const toUs = (now[0] ?? 0) * 1e6;
-      const start = performance.now();
-      if (k % 3 === 0) await reader.latest(tenant, Array.from({ length: 100 }, (_, i) => tagId + i));
-      else if (k % 3 === 1) await reader.buckets(tenant, tagId, { fromUs: toUs - 3_600e6, toUs }, 60);
-      else await reader.raw(tenant, [tagId], { fromUs: toUs - 600e6, toUs });
-      queryMs.push(performance.now() - start);
-      await pause(200);
+  /** As the historian does, on the clock of the plant in the bench. */
+  const compact = async (own: readonly number[]): Promise<void> => {
+    while (running) {
+      let worked = false;
+      for (const tenantId of own) {
+        const nowUs = (now[0] ?? 0) * 1e6;
+        const started = performance.now();
+        const folded = await compactor.fold({ tenantId }, { nowUs, untilUs: Number.MAX_SAFE_INTEGER, maxSamples: options['fold-samples'] });
+        const between = performance.now();
+        const merged = await compactor.merge({ tenantId }, { nowUs });
+        folding.samples += (folded?.samples ?? 0) + (folded?.duplicates ?? 0);
+        folding.foldS += (between - started) / 1_000;
+        folding.mergeS += (performance.now() - between) / 1_000;
+        // A fold that finds little rewrites the newest chunk of every tag for little: wait for more.
+        worked ||= (folded?.samples ?? 0) > options['fold-samples'] / 2 || (merged?.windows ?? 0) > 0;
+      }
+      if (!worked) await pause(500);
     }
   };
   try {
-    const watching = [watch(), ask()];
+    const shares = [...Map.groupBy(tenants, (tenantId) => tenantId % options.threads).values()];
+    const watching = [watch(), ...shares.map(compact)];
     await Promise.all(Array.from({ length: options.connections }, appendWork));
     const elapsedS = (performance.now() - began) / 1_000;
     const walBytes = (await walPosition(database)) - walBefore;
     const cpuUs = ((cpuSeconds(database.pid) - cpuBefore.all) * 1e6) / appended;
     const { user, system } = process.threadCpuUsage(cpuBefore.append);
+    const nodeCpu = process.cpuUsage(cpuBefore.node);
     running = false;
-    await Promise.all(watching);
     now[1] = 1;
+    await Promise.all(watching);
     const report = await reported;
+    const threadsS = (nodeCpu.user + nodeCpu.system - user - system) / 1e6 - report.cpuS;
+    const queryMs = Object.values(report.ms).flat();
     const third = Math.max(1, Math.floor(backlog.length / 3));
     printResult('sustained', { ...options, limits: LIMITS }, [
       {
         'samples/s': appended / elapsedS, 's': elapsedS, 'append p50 ms': median(appendMs), 'append p99 ms': percentile(appendMs, 0.99), 'WAL B/sample': walBytes / appended,
-        'CPU µs/sample': cpuUs, 'of it append': (user + system) / appended, 'of it compaction': (report.cpuS * 1e6) / Math.max(1, report.folded), '2 cores could do': 2e6 / cpuUs, 'folded/s': report.folded / elapsedS, 'fold busy': report.foldS / elapsedS, 'merge busy': report.mergeS / elapsedS,
-        'backlog middle third': median(backlog.slice(third, 2 * third)), 'backlog last third': median(backlog.slice(2 * third)), 'query p95 ms': percentile(queryMs, 0.95), 'queries': queryMs.length, 'wire B/sample': store.bytes / store.samples,
+        'CPU µs/sample': cpuUs, 'of it append': (user + system) / appended, 'of it compaction': (threadsS * 1e6) / appended, '2 cores could do': 2e6 / cpuUs, 'folded/s': folding.samples / elapsedS, 'fold busy': folding.foldS / elapsedS, 'merge busy': folding.mergeS / elapsedS,
+        'backlog middle third': median(backlog.slice(third, 2 * third)), 'backlog last third': median(backlog.slice(2 * third)), ...Object.fromEntries(Object.entries(report.ms).map(([what, ms]) => [`${what} p95 ms`, percentile(ms, 0.95)])), 'queries': queryMs.length, 'wire B/sample': store.bytes / store.samples,
       },
     ]);
   } finally {
     running = false;
     now[1] = 1;
-    await Promise.all([writer.close(), reader.close(), reported.catch(() => undefined)]);
+    await Promise.all([writer.close(), compactor.close(), reported.catch(() => undefined)]);
     store.close();
     await database.close();
   }
