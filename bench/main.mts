@@ -1,8 +1,9 @@
-// npm run bench -- ingest | sustained | e2e | backlog | growth | query | disk | peer | gateway | opcua | modbus [--option=value …]
+// npm run bench -- ingest | sustained | e2e | backlog | growth | query | disk | history | peer | gateway | opcua | modbus [--option=value …]
 import { benchDisk } from './disk.mts';
 import { benchBacklog } from './backlog.mts';
 import { benchE2e } from './e2e.mts';
 import { benchGrowth } from './growth.mts';
+import { benchHistory } from './history.mts';
 import { benchIngest } from './ingest.mts';
 import { benchPeer } from './peer.mts';
 import { benchQuery } from './query.mts';
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void
   sustained: benchSustained,
   query: benchQuery,
   disk: benchDisk,
+  history: benchHistory,
   e2e: benchE2e,
   backlog: benchBacklog,
   growth: benchGrowth,

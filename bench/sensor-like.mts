@@ -12,10 +12,10 @@ export class SensorLike {
     this.badUntil = new Float64Array(tags).fill(-1);
   }
 
-  /** Samples of tags firstTag … firstTag + tagCount − 1 (ids from 1) for `seconds` seconds, one tick after the other. */
-  columns(firstTag: number, tagCount: number, startS: number, seconds: number): SampleColumns {
+  /** Samples of tags firstTag … firstTag + tagCount − 1 (ids from 1) for `seconds` seconds, one tick after the other; a tick every `everyS` seconds. */
+  columns(firstTag: number, tagCount: number, startS: number, seconds: number, everyS = 1): SampleColumns {
     const samples: Sample[] = [];
-    for (let second = startS; second < startS + seconds; second++) {
+    for (let second = startS; second < startS + seconds; second += everyS) {
       for (let tag = firstTag; tag < firstTag + tagCount; tag++) {
         const sample = this.sample(tag, second);
         if (sample !== undefined) samples.push(sample);
