@@ -27,8 +27,8 @@ export const historianSettings = z.object({
     .number()
     .min(0.01)
     .max(1)
-    .default(0.5)
-    .describe('share of time that compaction may work while there is a backlog, so that appends keep their latency'),
+    .default(0.8)
+    .describe('share of time that compaction may work while there is a backlog, so that appends keep their latency in Postgres too'),
   COMPACT_THREADS: z.coerce
     .number()
     .int()
