@@ -59,10 +59,7 @@ export class SeriesDatabase {
   /** Runs `work` in one transaction that sees and writes this tenant only. The connection is destroyed when anything fails. */
   inTenant<T>(tenant: TenantContext, mode: keyof typeof MODES, work: (query: Query) => Promise<T>): Promise<T> {
     if (mode !== 'write') return this.reading(tenant, this.beginOf(mode), work);
-    return this.transaction(this.beginOf(mode), async (query) => {
-      await bindTenant(query satisfies RunSql, tenant);
-      return work(query);
-    });
+    return this.transaction(this.beginOf(mode), work, (query) => bindTenant(query satisfies RunSql, tenant));
   }
 
   /** Runs `work` without a tenant: row security shows it nothing that belongs to one. */
@@ -81,13 +78,7 @@ export class SeriesDatabase {
     const broken = (): void => undefined;
     client.on('error', broken);
     try {
-      const bound = Promise.all([client.query(begin), bindTenant(query satisfies RunSql, tenant)]);
-      bound.catch(() => undefined);
-      const working = work(query);
-      working.catch(() => undefined);
-      // A failure to begin explains every failure after it.
-      await bound;
-      const result = await working;
+      const result = await begun(client.query(begin), bindTenant(query satisfies RunSql, tenant), () => work(query));
       this.observe('commit');
       // Nobody waits for the end of a read.
       void this.endReading(client, broken);
@@ -122,15 +113,14 @@ export class SeriesDatabase {
     return `${begin}; set local statement_timeout = ${this.statementTimeoutMs}${then}`;
   }
 
-  private async transaction<T>(begin: string, work: (query: Query) => Promise<T>): Promise<T> {
+  private async transaction<T>(begin: string, work: (query: Query) => Promise<T>, bind?: (query: Query) => Promise<void>): Promise<T> {
     const client = await this.pool.connect();
     const query = this.queryOf(client);
     // A connection that breaks between two statements reports it here; the next statement rejects.
     const broken = (): void => undefined;
     client.on('error', broken);
     try {
-      await client.query(begin);
-      const result = await work(query);
+      const result = await begun(client.query(begin), bind?.(query), () => work(query));
       this.observe('commit');
       await client.query('commit');
       client.off('error', broken);
@@ -141,4 +131,18 @@ export class SeriesDatabase {
       throw error;
     }
   }
+}
+
+/**
+ * Work whose first statement travels with those that begin the transaction. Should they fail on a connection that lives on, row
+ * security shows and takes nothing, because no tenant is bound.
+ */
+async function begun<T>(beginning: Promise<unknown>, binding: Promise<unknown> | undefined, work: () => Promise<T>): Promise<T> {
+  const bound = Promise.all([beginning, binding]);
+  bound.catch(() => undefined);
+  const working = work();
+  working.catch(() => undefined);
+  // A failure to begin explains every failure after it.
+  await bound;
+  return working;
 }
