@@ -22,7 +22,9 @@ export interface FillOptions {
 
 /** History of days, hour by hour, folded when the hour is over: what a store of that age holds, in minutes instead of days. */
 export async function fillHistory(database: BenchDatabase, options: FillOptions): Promise<{ samples: number; appendS: number; foldS: number }> {
-  const writer = openSeriesWriter(database.urls.telltale_historian);
+  let nowUs = LOADED_FROM_S * 1e6;
+  // On the plant's clock: for ours all of it would be late.
+  const writer = openSeriesWriter(database.urls.telltale_historian, { now: () => nowUs });
   const compactor = openThreadedCompactor(database.urls.telltale_historian, 1);
   const sensors = new SensorLike(options.tags, options.seed);
   const done = { samples: 0, appendS: 0, foldS: 0 };
@@ -37,7 +39,7 @@ export async function fillHistory(database: BenchDatabase, options: FillOptions)
     await writer.append(batches);
     done.appendS += (performance.now() - start) / 1_000;
   };
-  const compact = async (nowUs: number): Promise<void> => {
+  const compact = async (): Promise<void> => {
     const start = performance.now();
     while (((await compactor.fold(BENCH_TENANT, { nowUs, untilUs: Number.MAX_SAFE_INTEGER, maxSamples: 1_000_000 }))?.blocks ?? 0) > 0);
     while (((await compactor.merge(BENCH_TENANT, { nowUs }))?.windows ?? 0) > 0);
@@ -45,6 +47,7 @@ export async function fillHistory(database: BenchDatabase, options: FillOptions)
   };
   for (let hour = 0; hour < options.days * 24; hour++) {
     const startS = LOADED_FROM_S + hour * HOUR_S;
+    nowUs = (startS + HOUR_S) * 1e6;
     const batches: ReceivedBatch[] = [];
     for (let tag = 0; tag < options.tags;) {
       const fast = tag < options.fast;
@@ -53,7 +56,8 @@ export async function fillHistory(database: BenchDatabase, options: FillOptions)
       tag += count;
     }
     for (let i = 0; i < batches.length; i += 20) await append(batches.slice(i, i + 20));
-    await compact((startS + HOUR_S + SETTLED_S) * 1e6);
+    nowUs = (startS + HOUR_S + SETTLED_S) * 1e6;
+    await compact();
     if (hour % 24 === 23) {
       await database.admin.query('vacuum series.sample_chunk, series.rollup_day');
       process.stderr.write(`day ${(hour + 1) / 24} of ${options.days}: ${done.samples} samples\n`);

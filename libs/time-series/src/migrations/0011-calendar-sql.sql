@@ -17,7 +17,7 @@ declare
   ends constant int8[] := array(select series.us_of(t) from unnest(to_times) t order by 1);
   before constant int8 := starts[1] - starts[1] % hour_us - hour_us;
   after constant int8 := ends[pg_catalog.cardinality(ends)] + hour_us;
-  newest_us constant int8 := (select l.source_time_us from series.tag_latest l where l.tag_id = tag);
+  newest_us constant int8 := (select l.source_time_us from series.latest_of(array[tag]) l);
   gaps int8multirange;
   hours series.rollup[];
   missing int8multirange := int8multirange(int8range(before, after));
