@@ -183,6 +183,24 @@ describe('EdgeSpool', () => {
     });
   });
 
+  it('never gives a number twice, also when a life only acknowledges and the clock shows the same time again', async () => {
+    await inTemporaryFolder((folder) => {
+      const numbers = new Set<string>();
+      for (let life = 0; life < 6; life++) {
+        const spool = new EdgeSpool(options(folder, { now: () => T0, resendAfterMs: 0 }));
+        // Every second life sends nothing: it only hears that everything arrived.
+        if (life % 2 === 0) {
+          spool.append(entry(life + 1));
+          const [record] = spool.take(1);
+          expect(numbers.has(`${record?.epoch}/${record?.seq}`)).toBe(false);
+          numbers.add(`${record?.epoch}/${record?.seq}`);
+        } else for (const epoch of spool.openEpochs()) expect(spool.acknowledge({ epoch, seq: 1 })).toBe(1);
+        spool.close();
+      }
+      expect(numbers.size).toBe(3);
+    });
+  });
+
   it('delivers each batch exactly once for any order of appends, sends, acknowledgements and restarts', async () => {
     const step = fc.oneof(
       { weight: 5, arbitrary: fc.constant('append') },

@@ -98,7 +98,8 @@ export class EdgeSpool {
     const committedSeq = Math.min(seq, state.lastSeq);
     return this.withRoom(() => {
       const rows = this.window.upTo(epoch, committedSeq);
-      const finished = committedSeq === state.lastSeq && epoch !== this.epoch?.epoch;
+      // The newest epoch stays known until another one begins: its number must never be given again.
+      const finished = committedSeq === state.lastSeq && this.epoch !== null && epoch !== this.epoch.epoch;
       this.database.transaction(() => {
         for (const { id } of rows) this.database.remove(id);
         if (finished) this.database.forgetEpoch(epoch);
@@ -189,7 +190,8 @@ export class EdgeSpool {
   }
 
   close(): void {
-    writeSidecar(this.options.file, { epoch: this.epoch?.epoch ?? 0, undeliveredSinceUs: this.oldestUs() ?? this.options.now() });
+    const epoch = this.epoch?.epoch ?? readSidecar(this.options.file)?.epoch ?? 0;
+    writeSidecar(this.options.file, { epoch, undeliveredSinceUs: this.oldestUs() ?? this.options.now() });
     this.database.close();
   }
 
