@@ -126,10 +126,19 @@ export class Chaos {
       untrustedSamples,
       problems: this.problems(before.gaps, downUs, outages),
     };
-    // A long run keeps only what the next round compares with.
-    host.observations.splice(0, Math.max(0, host.observations.length - 200));
+    this.forgetOldObservations();
     this.rounds.push(round);
     return round;
+  }
+
+  /** A long run keeps only what the next round compares with: the newest ones, and what each tag told last, however long ago. */
+  private forgetOldObservations(): void {
+    const { host } = this.endpoint;
+    const old = host.observations.splice(0, Math.max(0, host.observations.length - 200));
+    for (let tagId = 1; tagId <= TAGS; tagId++) {
+      const last = host.of(tagId).length === 0 ? old.findLast((seen) => seen.tagId === tagId) : undefined;
+      if (last) host.observations.unshift(last);
+    }
   }
 
   /** How often somebody opened the connector; only the first time is allowed. */

@@ -16,7 +16,7 @@ interface Column {
 export async function plantCanaries(admin: pg.Client, tenantIds: readonly number[]): Promise<string[]> {
   const tables = await admin.query<{ table: string; columns: Column[] }>(`
     select c.oid::regclass::text as table,
-      (select json_agg(json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, null)) order by a.attnum)
+      (select json_agg(json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, case when a.atttypid = 'bit'::regtype then a.atttypmod end)) order by a.attnum)
        from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname in ('registry', 'series') and c.relkind in ('r', 'p') and not c.relispartition
@@ -95,6 +95,7 @@ function sampleValue(type: string, tenantId: number): string {
   if (type === 'date') return 'current_date';
   if (type === 'bytea') return `sha256('${tenantId}'::bytea)`;
   if (type === 'json' || type === 'jsonb') return `'{}'`;
+  if (type.startsWith('bit(')) return `0::${type}`;
   if (type.endsWith('[]')) return `'{}'::${type}`;
   if (type.endsWith('multirange')) return `'{}'::${type}`;
   if (type.endsWith('range')) return `'empty'::${type}`;
