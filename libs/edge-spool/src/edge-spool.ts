@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { TimeUs } from '@telltale/tag-sample';
 import { Ballast } from './spool-ballast.js';
-import { lossOf, lossReason, makeRoom, recordLoss } from './spool-bounds.js';
+import { joinedLoss, lossOf, lossReason, makeRoom, recordLoss } from './spool-bounds.js';
 import type { AppendOutcome, Bookmarks, LostStretch, SpoolDepth, SpoolEntry, SpoolOptions, SpoolRecord } from './spool-contract.js';
 import { SpoolDatabase, type EpochState } from './spool-database.js';
 import { isCorruption, isDamageAtOpening, isDiskTrouble, SpoolCorruptError, SpoolUnusableError } from './spool.errors.js';
@@ -239,19 +239,10 @@ export class EdgeSpool {
     } catch (error) {
       if (!isDiskTrouble(error) && !(error instanceof SpoolUnusableError)) throw error;
       const refused = entries.map((entry) => lossOf(entry, 'full', 'The disk of the gateway is full.'));
-      refused.forEach((loss) => this.joinUnwritten(loss));
+      this.unwritten = [[...this.unwritten, ...refused].reduce(joinedLoss)];
       return { recorded: false, lost: [...lost, ...refused] };
     } finally {
       this.restoreBallast();
-    }
-  }
-
-  private joinUnwritten(lost: LostStretch): void {
-    const last = this.unwritten.at(-1);
-    if (last === undefined) this.unwritten.push(lost);
-    else {
-      const subjects = last.subjects && lost.subjects && [...new Set([...last.subjects, ...lost.subjects])].sort((a, b) => a - b);
-      this.unwritten = [{ ...last, subjects, fromUs: Math.min(last.fromUs, lost.fromUs), toUs: Math.max(last.toUs, lost.toUs), samples: last.samples + lost.samples }];
     }
   }
 

@@ -74,3 +74,9 @@ export function makeRoom(
   }
   return lost;
 }
+
+/** One stretch that covers both. */
+export function joinedLoss(one: LostStretch, other: LostStretch): LostStretch {
+  const subjects = one.subjects && other.subjects && [...new Set([...one.subjects, ...other.subjects])].sort((a, b) => a - b);
+  return { ...one, subjects, fromUs: Math.min(one.fromUs, other.fromUs), toUs: Math.max(one.toUs, other.toUs), samples: one.samples + other.samples };
+}
