@@ -32,7 +32,7 @@ withBrowser('gateways and webhooks', () => {
 
   const open = async (path: string): Promise<void> => void (await page.goto(`${plants.url}/plants/plant${path}`));
 
-  test('a slave that falls behind is named with its reason, and a wrong clock in a sentence', async () => {
+  test('a slave that falls behind is named with its reason, and a wrong clock in a sentence; tags to correct and the changed tree stand below', async () => {
     const { tenant, gateway, endpointId } = plants.acme.plant;
     const now = Date.now();
     const group = (unit: number, achievedPerSecond: number, code: string | null, reason: string | null) => ({ group: `unit ${unit}, every 1000 ms`, scanIntervalMs: 1000, tags: 10, askedPerSecond: 10, achievedPerSecond, code, reason });
@@ -42,7 +42,11 @@ withBrowser('gateways and webhooks', () => {
       group(1, 10, null, null),
       group(3, 9.8, null, null),
     ];
-    const endpoint = { endpointId, state: 'connected' as const, sinceUs: (now - 3_600_000) * 1000, code: null, reason: null, askedPerSecond: 40, achievedPerSecond: 26, groups, untrustedCertificate: null };
+    const [tag] = plants.acme.plant.tags;
+    const tagProblems = { total: 23, first: [{ tagId: tag?.tagId ?? 0, code: 'opcua.whole-structure', reason: 'the address means a whole structure: name one of its members in member (Running, Speed, Mode, Starts, Serviced, RampTime)' }] };
+    const first = Array.from({ length: 7 }, (_, i) => ({ change: 'vanished' as const, path: `Boiler house/Line${i}/AVeryLongNameOfAPumpThatSomebodyGaveIt.Motor.Current`, what: null }));
+    const modelChange = { baselineUs: (now - 86_400_000) * 1000, comparedUs: now * 1000, appeared: 0, vanished: 7, changed: 1, first: [{ change: 'changed' as const, path: 'Line1/Pump.Speed', what: 'dataType: Double → Int32' }, ...first] };
+    const endpoint = { endpointId, state: 'connected' as const, sinceUs: (now - 3_600_000) * 1000, code: null, reason: null, askedPerSecond: 40, achievedPerSecond: 26, groups, tagProblems, modelChange, untrustedCertificate: null };
     const spool = { depthBatches: 12, depthBytes: 345_678, oldestUs: (now - 240_000) * 1000, quarantinedRecords: 0 };
     await new GatewayRepository(ingest).recordStatus(tenant, gateway.gatewayId, { gatewayVersion: '0.1.0', startedAtUs: 0, clockUs: (now - 42_000) * 1000, spool, backfill: null, endpoints: [endpoint] }, new Date(now));
     await open('/connections');
@@ -57,6 +61,12 @@ withBrowser('gateways and webhooks', () => {
     ]);
     await panel.getByText('2 other groups').click();
     expect(await behind.count()).toBe(4);
+    const problems = panel.getByTestId('tag-problems');
+    expect((await problems.innerText()).replace(/\s+/g, ' ')).toMatch(/23 tags need correction.*air-temperature-001.*a whole structure: name one of its members.*opcua\.whole-structure.*and 22 more/);
+    const change = panel.getByTestId('model-change');
+    expect((await change.innerText()).replace(/\s+/g, ' ')).toMatch(/^The device’s tree changed: 7 vanished, 1 changed since .*Line1\/Pump\.Speed changed dataType: Double → Int32.*watch\.acceptedAt/);
+    expect(await change.getByTestId('model-difference').filter({ visible: true }).count()).toBe(5);
+    await change.getByText('and 3 more').click();
     expect(await barriersOf(page)).toEqual([]);
   }, 60_000);
 
@@ -123,6 +133,8 @@ withBrowser('gateways and webhooks', () => {
     await signInBy(manager, plants.url, plants.acme.people.manager.email, PASSWORD);
     await manager.goto(`${plants.url}/plants/plant/connections`);
     await manager.getByTestId('rate-groups').waitFor();
+    expect(await manager.getByTestId('model-change').innerText()).toMatch(/Adressbaum des Geräts hat sich geändert: 7 verschwunden, 1 geändert seit/);
+    expect(await manager.getByTestId('tag-problems').innerText()).toMatch(/23 Messstellen sind zu korrigieren/);
     expect([await manager.getByTestId('gateway-access').count(), await manager.getByRole('button', { name: 'Gateway einladen' }).count()]).toEqual([0, 0]);
     await manager.goto(`${plants.url}/plants/plant/alarms/webhooks`);
     await manager.getByText('Webhooks werden von der Administration eingerichtet').waitFor();

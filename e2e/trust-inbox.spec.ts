@@ -7,7 +7,7 @@ import { ingestSettings, startIngest } from '@telltale/ingest';
 import { GatewayKeysRepository, PlantSetup, RegistryDatabase } from '@telltale/plant-registry';
 import type { RunningService } from '@telltale/service-runtime';
 import { SECRETS, settingsFor } from '../connectors/opcua/test/endpoint.js';
-import { RestartableDevice } from '../connectors/opcua/test/simulated-device.js';
+import { PLANT_URI, RestartableDevice } from '../connectors/opcua/test/simulated-device.js';
 import { toId } from '../services/api/src/graphql/opaque-id.js';
 import { ApiCaller } from '../services/api/test/api-caller.js';
 import { ServedPlants } from '../services/api/test/served-plants.js';
@@ -15,23 +15,30 @@ import { until } from './plant/until.js';
 
 const KEY = 'gateway-key-of-the-trust-story';
 
-/** A real OPC UA server that nobody knows, a real gateway, ingest and api: nothing is read until an administrator trusts it. */
+/** A real OPC UA server that nobody knows, a real gateway, ingest and api: nothing is read until an administrator trusts it; what it can't give is told. */
 describe('the trust inbox', () => {
   const folder = mkdtempSync(join(tmpdir(), 'telltale-trust-'));
   let plants: ServedPlants;
   let device: RestartableDevice;
+  let owner: RegistryDatabase;
   let admin: ApiCaller;
   const services: RunningService[] = [];
+  const configure = async (accepted: { readonly acceptedAt?: string }): Promise<void> => {
+    const { tenant, gateway } = plants.acme.plant;
+    const settings = JSON.parse(JSON.stringify(settingsFor(device, { watch: { rules: ['Plant/Line1/*'], ...accepted } })));
+    await new PlantSetup(owner).endpoint(tenant, { gatewayId: gateway.gatewayId, name: 'plc', connector: 'opcua', settings, backfillDays: 0 });
+  };
 
   beforeAll(async () => {
     plants = await ServedPlants.open();
-    device = await RestartableDevice.create({ values: 3, beatMs: 250 });
-    const { tenant, gateway, endpointId } = plants.acme.plant;
-    const owner = await RegistryDatabase.open(plants.database.urls.telltale_owner);
+    device = await RestartableDevice.create({ values: 3, beatMs: 250, structures: true });
+    const { tenant, gateway } = plants.acme.plant;
+    owner = await RegistryDatabase.open(plants.database.urls.telltale_owner);
     await new GatewayKeysRepository(owner).accept(tenant, gateway.gatewayId, KEY, new Date());
-    const endpoint = { endpointId, gatewayId: gateway.gatewayId, name: 'plc', connector: 'opcua', settings: JSON.parse(JSON.stringify(settingsFor(device))), backfillDays: 0 };
-    await new PlantSetup(owner).endpoint(tenant, endpoint);
-    await owner.close();
+    await configure({});
+    const addresses: Record<string, string>[] = [{ nodeId: `nsu=${PLANT_URI};s=Pump` }, { nodeId: `nsu=${PLANT_URI};s=Numbers` }, { nodeId: `nsu=${PLANT_URI};s=Pump`, member: 'Speed' }];
+    const tags = plants.acme.plant.tags.map(({ siteId, path, name, unit, kind, endpointId, scanIntervalMs }, index) => ({ siteId, path, name, unit, kind, endpointId, scanIntervalMs, address: addresses[index] ?? null }));
+    await new PlantSetup(owner).tags(tenant, tags);
     const secrets = join(folder, 'secrets');
     mkdirSync(secrets);
     for (const [name, value] of Object.entries(SECRETS)) {
@@ -48,6 +55,7 @@ describe('the trust inbox', () => {
   afterAll(async () => {
     for (const service of services.toReversed()) await service.close();
     await device?.dispose();
+    await owner?.close();
     await plants?.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -79,5 +87,32 @@ describe('the trust inbox', () => {
     expect(await decide('rejectCertificate', id)).toEqual([]);
     await until('the endpoint is untrusted again', 40_000, async () => (await endpoint())?.state === 'UNTRUSTED');
     expect((await shown())?.decision).toBe('REJECTED');
+  }, 150_000);
+
+  interface Findings {
+    readonly tagProblems: { readonly total: number; readonly first: readonly { readonly tagPath: string; readonly code: string }[] };
+    readonly modelChange: { readonly appeared: number; readonly vanished: number; readonly first: readonly { readonly kind: string; readonly path: string }[] } | null;
+  }
+  const findings = async (): Promise<Findings | undefined> => {
+    const fields = 'tagProblems { total first { tagPath code } } modelChange { appeared vanished first { kind path } }';
+    const { data, text } = await admin.ask(`query ($id: ID!) { site(id: $id) { gateways { endpoints { ${fields} } } } }`, { id: toId('site', plants.acme.plant.site.siteId) });
+    if (!data) throw new Error(text);
+    return (data as unknown as { site: { gateways: { endpoints: Findings[] }[] } }).site.gateways[0]?.endpoints[0];
+  };
+
+  test('what a trusted device can not give is told tag by tag, and what changes in its tree until a person accepts it', async () => {
+    expect(await decide('trustCertificate', (await shown())?.id ?? '')).toEqual([]);
+    const [pump, numbers] = plants.acme.plant.tags;
+    const told = await until('the tags to correct are told', 40_000, async () => ((await findings())?.tagProblems.total === 2 ? findings() : null));
+    expect(told?.tagProblems.first).toEqual([{ tagPath: pump?.path, code: 'opcua.whole-structure' }, { tagPath: numbers?.path, code: 'opcua.whole-array' }]);
+    const why = async (): Promise<unknown> => (await admin.ask('query ($id: ID!) { tag(id: $id) { dataPath { cause { code detail } } } }', { id: toId('tag', numbers?.tagId ?? 0) })).data?.['tag'];
+    expect(await why()).toMatchObject({ dataPath: { cause: { code: 'ADDRESS_WITHOUT_VALUE', detail: expect.stringContaining('name one element in indexRange (opcua.whole-array)') } } });
+
+    await until('the baseline is taken', 40_000, async () => (await findings())?.modelChange?.appeared === 0);
+    device.device?.addNode('Fresh', 'Int32');
+    await until('the new node is told', 40_000, async () => (await findings())?.modelChange?.appeared === 1);
+    expect((await findings())?.modelChange).toEqual({ appeared: 1, vanished: 0, first: [{ kind: 'APPEARED', path: 'Plant/Line1/Fresh' }] });
+    await configure({ acceptedAt: '2026-11-23' });
+    await until('the tree is accepted', 40_000, async () => (await findings())?.modelChange?.appeared === 0);
   }, 150_000);
 });

@@ -41,7 +41,7 @@ export const GatewayStatus = z.strictObject({
         .optional(),
       /** Tags that give nothing until a person corrects something. */
       tagProblems: z
-        .strictObject({ total: z.int().nonnegative(), first: z.array(z.strictObject({ tagId: z.int(), code: z.string(), reason: z.string() })) })
+        .strictObject({ total: z.int().nonnegative(), first: z.array(z.strictObject({ tagId: z.int32().positive(), code: z.string(), reason: z.string() })) })
         .optional(),
       /** How the watched part of the device's tree differs from its baseline; absent when nothing is watched. */
       modelChange: z

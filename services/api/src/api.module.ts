@@ -10,6 +10,7 @@ import { ChannelResolver } from './channels/channel.resolver.js';
 import { GatewayAccessResolver } from './gateway-access/gateway-access.resolver.js';
 import { GatewayReader } from './gateways/gateway-reader.js';
 import { GatewayResolver } from './gateways/gateway.resolver.js';
+import { TagProblemResolver } from './gateways/tag-problem.resolver.js';
 import { graphqlOptions } from './graphql/graphql.options.js';
 import { ResolverErrors } from './graphql/resolver-errors.js';
 import { AllowGuard } from './identity/allow.guard.js';
@@ -46,6 +47,7 @@ export const RESOLVERS = [
   DataPathResolver,
   GatewayAccessResolver,
   GatewayResolver,
+  TagProblemResolver,
   IdentityResolver,
   LeakAlertResolver,
   LineResolver,

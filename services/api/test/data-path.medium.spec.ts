@@ -28,9 +28,10 @@ interface Step {
   readonly what: string;
   readonly remedy: string | null;
   readonly since: string | null;
+  readonly detail: string | null;
 }
 const cause = async (): Promise<Step | null> => {
-  const { data, text } = await caller.ask('query ($id: ID!) { tag(id: $id) { dataPath { cause { station state code what remedy since } steps { station } } } }', { id: toId('tag', plants.acme.plant.tags[0]?.tagId ?? 0) });
+  const { data, text } = await caller.ask('query ($id: ID!) { tag(id: $id) { dataPath { cause { station state code what remedy since detail } steps { station } } } }', { id: toId('tag', plants.acme.plant.tags[0]?.tagId ?? 0) });
   const path = (data?.['tag'] as { dataPath: { cause: Step | null; steps: unknown[] } } | null)?.dataPath;
   if (!path) throw new Error(text);
   expect(path.steps).toHaveLength(9);
@@ -43,10 +44,10 @@ const sql = async (text: string, values: unknown[] = []): Promise<void> => {
   await client.end();
 };
 /** The gateway reports, now, that all is well or what is given. */
-async function reports(given: { readonly state?: 'connected' | 'disconnected'; readonly oldestUs?: number; readonly queueOldestAt?: Date } = {}): Promise<void> {
+async function reports(given: { readonly state?: 'connected' | 'disconnected'; readonly oldestUs?: number; readonly queueOldestAt?: Date; readonly problemOf?: number } = {}): Promise<void> {
   const { tenant, gateway, endpointId } = plants.acme.plant;
   const nowUs = Date.now() * 1000;
-  const endpoint = { endpointId, state: given.state ?? ('connected' as const), sinceUs: nowUs - 60e6, code: null, reason: null, askedPerSecond: 3, achievedPerSecond: 3, untrustedCertificate: null };
+  const endpoint = { endpointId, state: given.state ?? ('connected' as const), sinceUs: nowUs - 60e6, code: null, reason: null, askedPerSecond: 3, achievedPerSecond: 3, untrustedCertificate: null, ...(given.problemOf !== undefined && { tagProblems: { total: 1, first: [{ tagId: given.problemOf, code: 'opcua.node-unknown', reason: 'browse it' }] } }) };
   const status = { gatewayVersion: '1', startedAtUs: nowUs, clockUs: nowUs, spool: { depthBatches: 7, depthBytes: 1, oldestUs: given.oldestUs ?? null, quarantinedRecords: 0 }, backfill: null, endpoints: [endpoint] };
   await new GatewayRepository(registry).recordStatus(tenant, gateway.gatewayId, status, new Date(), given.queueOldestAt ?? null);
 }
@@ -57,6 +58,11 @@ describe('the way of a tag', () => {
     await reports();
     await appendSamples(plants.database, plants.acme.plant, new Date(), 2);
     expect(await cause()).toBeNull();
+    const [first, second] = plants.acme.plant.tags;
+    await reports({ problemOf: second?.tagId ?? 0 });
+    expect(await cause()).toBeNull();
+    await reports({ problemOf: first?.tagId ?? 0 });
+    expect(await cause()).toMatchObject({ station: 'SIGNAL', code: 'NODE_MISSING', detail: 'browse it (opcua.node-unknown)' });
     await reports({ state: 'disconnected' });
     expect((await cause())?.code).toBe('CONNECTION_DOWN');
     const oldestUs = (Date.now() - 60_000) * 1000;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import type { GatewayStatus } from '@telltale/ingest-contract';
 import { AuditRepository, GatewayEnrolmentRepository, GatewayRepository, RegistryDatabase } from '@telltale/plant-registry';
 import { toId } from '../src/graphql/opaque-id.js';
 import { ApiCaller } from './api-caller.js';
@@ -178,5 +179,37 @@ describe('a gateway’s report', () => {
       ],
     });
     expect((await access('gateway'))?.keyTrouble).toBe('The key is fixed.');
+  });
+
+  it('tells which tags to correct and what changed in the device’s tree; nothing of it where nothing was found', async () => {
+    const { tenant, gateway, endpointId, tags } = plants.acme.plant;
+    const reports = async (findings: Partial<GatewayStatus['endpoints'][number]>): Promise<unknown> => {
+      const endpoint = { endpointId, state: 'connected' as const, sinceUs: 0, code: null, reason: null, askedPerSecond: 3, achievedPerSecond: 3, untrustedCertificate: null, ...findings };
+      const spool = { depthBatches: 0, depthBytes: 0, oldestUs: null, quarantinedRecords: 0 };
+      await new GatewayRepository(ingest).recordStatus(tenant, gateway.gatewayId, { gatewayVersion: '0.1.0', startedAtUs: 0, clockUs: 0, spool, backfill: null, endpoints: [endpoint] }, new Date());
+      const fields = 'tagProblems { total first { tagId tagPath code reason } } modelChange { baselineAt comparedAt appeared vanished changed first { kind path what } }';
+      const seen = await ask<{ gateways: { name: string; endpoints: unknown[] }[] }>(`query ($siteId: ID!) { done: site(id: $siteId) { gateways { name endpoints { ${fields} } } } }`, { siteId });
+      return seen.gateways.find(({ name }) => name === 'gateway')?.endpoints[0];
+    };
+    const mine = { tagId: tags[0]?.tagId ?? 0, code: 'opcua.whole-array', reason: 'the address means a whole array: name one element in indexRange' };
+    // A gateway that names the tag of somebody else learns nothing of it.
+    const foreign = { ...mine, tagId: plants.globex.plant.tags[0]?.tagId ?? 0 };
+    const changed = { change: 'changed' as const, path: 'Line1/Pump.Speed', what: 'dataType: Double → Int32' };
+    const gone = { change: 'vanished' as const, path: 'Line1/Old', what: null };
+    const modelChange = { baselineUs: 1_790_000_000_000_000, comparedUs: 1_790_000_060_000_000, appeared: 0, vanished: 30, changed: 1, first: [changed, gone] };
+    expect(await reports({ tagProblems: { total: 42, first: [mine, foreign] }, modelChange })).toEqual({
+      tagProblems: {
+        total: 42,
+        first: [
+          { tagId: toId('tag', mine.tagId), tagPath: tags[0]?.path, code: mine.code, reason: mine.reason },
+          { tagId: toId('tag', foreign.tagId), tagPath: null, code: mine.code, reason: mine.reason },
+        ],
+      },
+      modelChange: {
+        baselineAt: new Date(1_790_000_000_000).toISOString(), comparedAt: new Date(1_790_000_060_000).toISOString(), appeared: 0, vanished: 30, changed: 1,
+        first: [{ kind: 'CHANGED', path: changed.path, what: changed.what }, { kind: 'VANISHED', path: gone.path, what: null }],
+      },
+    });
+    expect(await reports({})).toEqual({ tagProblems: { total: 0, first: [] }, modelChange: null });
   });
 });

@@ -19,6 +19,8 @@ export interface DataPathFacts {
     /** As last reported; null when the gateway does not know it yet. */
     readonly report: { readonly state: ReportedState; readonly sinceUs: TimeUs; readonly code: string | null; readonly reason: string | null } | null;
   } | null;
+  /** What a person must correct at this tag, as its connection last reported; only the first few of a connection are known. */
+  readonly problem: { readonly code: string; readonly reason: string } | null;
   /** Null when the tag has no connection. */
   readonly gateway: {
     readonly name: string;

@@ -42,6 +42,7 @@ export class DataPathReader {
       nowUs: microsOf(now),
       tag: { retiredAtUs: tag.retiredAt && microsOf(tag.retiredAt), hasAddress: tag.address !== null, scanIntervalMs: tag.scanIntervalMs, hasDeadband: tag.deadband !== null },
       connection: endpoint ? { name: endpoint.name, speaksOnChange: this.connectors.speaksOnChange(endpoint.connector), report: report ?? null } : null,
+      problem: report?.tagProblems?.first.find(({ tagId }) => tagId === tag.tagId) ?? null,
       gateway: gateway ? gatewayFacts(gateway) : null,
       quarantine: batches ? { count: batches.count, newestUs: batches.newestAt && microsOf(batches.newestAt), reason: batches.reason } : NONE,
       latest,

@@ -14,6 +14,7 @@ const WELL: DataPathFacts = {
   nowUs: NOW,
   tag: { retiredAtUs: null, hasAddress: true, scanIntervalMs: 1_000, hasDeadband: false },
   connection: { name: 'plc', speaksOnChange: false, report: { state: 'connected', sinceUs: ago(3_600), code: null, reason: null } },
+  problem: null,
   gateway: { name: 'north', reportedAtUs: ago(2), clockOffsetUs: 20_000, spool: { batches: 1, oldestUs: ago(1) }, readsHistory: false, queueOldestUs: null },
   quarantine: { count: 0, newestUs: null, reason: null },
   latest: { sourceTimeUs: ago(1), serverTimeUs: ago(1), status: Status.Good },
@@ -21,6 +22,7 @@ const WELL: DataPathFacts = {
 const OLD = { sourceTimeUs: ago(900), serverTimeUs: ago(900), status: Status.Good };
 const gateway = (given: Partial<NonNullable<DataPathFacts['gateway']>>) => ({ gateway: { name: 'north', reportedAtUs: ago(2), clockOffsetUs: 0, spool: { batches: 1, oldestUs: ago(1) }, readsHistory: false, queueOldestUs: null, ...given } });
 const connection = (given: Partial<NonNullable<DataPathFacts['connection']>>) => ({ connection: { name: 'plc', speaksOnChange: false, report: report('connected'), ...given } });
+const problem = (code: string) => ({ problem: { code, reason: 'correct it' } });
 const latest = (status: number, sourceTimeUs = ago(1)) => ({ latest: { sourceTimeUs, serverTimeUs: ago(1), status } });
 
 const explained = (given: Partial<DataPathFacts>): PathStep[] => explainDataPath({ ...WELL, ...given });
@@ -43,6 +45,11 @@ describe('why there is no data', () => {
     ['a status with flags, too', latest(Status.BadSensorFailure + 0x480), 'signal SENSOR_FAULT', ago(1)],
     ['the device is ill', latest(Status.BadDeviceFailure), 'signal DEVICE_FAULT', ago(1)],
     ['there is no number', latest(Status.BadTypeMismatch), 'signal TYPE_NOT_A_NUMBER', ago(1)],
+    ['the node is missing, as the connector says', { ...problem('opcua.node-unknown'), latest: OLD }, 'signal NODE_MISSING', null],
+    ['the address means a whole structure', { ...problem('opcua.whole-structure'), ...latest(Status.BadTypeMismatch) }, 'signal TYPE_NOT_A_NUMBER', ago(1)],
+    ['there is no such member', { ...problem('opcua.member-unknown'), ...latest(Status.BadConfigurationError, ago(60)) }, 'signal ADDRESS_WRONG', ago(60)],
+    ['the node can’t be read', { ...problem('opcua.read-refused'), ...latest(0x801f_0000) }, 'signal ADDRESS_WITHOUT_VALUE', ago(1)],
+    ['the address never gave a value', { ...problem('opcua.tag-refused'), latest: null }, 'signal ADDRESS_WITHOUT_VALUE', null],
     ['a status that nobody knows is bad', latest(0x80ff_0000), 'signal SIGNAL_BAD', ago(1)],
     ['the device lives in the future', latest(Status.Good, NOW + 400e6), 'clock DEVICE_CLOCK_AHEAD', NOW + 400e6],
     ['the device lives in the past', latest(Status.Good, ago(4_000)), 'clock DEVICE_CLOCK_BEHIND', ago(4_000)],
@@ -66,6 +73,8 @@ describe('why there is no data', () => {
     ['within its deadband', { tag: { ...WELL.tag, hasDeadband: true }, latest: { ...OLD, sourceTimeUs: ago(70), serverTimeUs: ago(70) } }, 'ok VALUE_WITHIN_DEADBAND'],
     ['slow by its scan interval', { tag: { ...WELL.tag, scanIntervalMs: 600_000 }, latest: OLD }, 'ok VALUE_FRESH'],
     ['doubted by the device', latest(Status.Uncertain), 'ok VALUE_FRESH'],
+    ['too long for a number and therefore doubted', { ...problem('opcua.beyond-2-53'), ...latest(Status.Uncertain, ago(3)) }, 'ok VALUE_FRESH'],
+    ['good since the address was corrected', { ...problem('opcua.whole-array'), ...latest(Status.Good) }, 'ok VALUE_FRESH'],
     ['read from history just now', { ...gateway({ readsHistory: true }), ...latest(Status.Good, ago(10)) }, 'ok VALUE_FRESH'],
     ['stored after an older batch was set aside', { quarantine: { count: 1, newestUs: ago(4_000), reason: 'x' } }, 'ok VALUE_FRESH'],
   ])('nothing is wrong when the value is %s', (_name, given, value) => {
@@ -80,6 +89,12 @@ describe('why there is no data', () => {
     expect(explained({ tag: { ...WELL.tag, hasAddress: false } }).map(({ station }) => station)).toEqual(STATIONS);
     const down = explained({ ...connection({ report: report('disconnected') }), ...latest(Status.BadTimeout) });
     expect(at(down, 'signal')).toBe('unknown SIGNAL_NOT_ASKED');
+  });
+
+  it('tells what the connector wants corrected, with its code', () => {
+    const [step] = explained({ ...problem('opcua.whole-array'), ...latest(Status.BadTypeMismatch) }).filter(({ station }) => station === 'signal');
+    expect(step?.detail).toBe('correct it (opcua.whole-array)');
+    expect(at(explained({ ...gateway({ reportedAtUs: ago(120) }), ...problem('opcua.whole-array') }), 'signal')).toBe('unknown GATEWAY_SAYS_NOTHING');
   });
 
   it('blames the queue and not the spool that waits for it', () => {

@@ -88,12 +88,29 @@ const SIGNAL_FAULTS: ReadonlyMap<StatusCode, string> = new Map([
   [Status.BadOutOfService, 'OUT_OF_SERVICE'],
 ]);
 
+/** What a person must correct, as the connector says; null when a good value came after it said so, and when the value is only doubted. */
+function problemStep({ problem, latest, gateway }: DataPathFacts): PathStep | null {
+  if (problem === null) return null;
+  const isBad = latest !== null && latest.status >>> 30 === 2;
+  if (latest !== null && !isBad && (!isGood(latest.status) || latest.serverTimeUs > (gateway?.reportedAtUs ?? 0))) return null;
+  return broken('signal', problemCode(problem.code, isBad ? faultOf(latest.status) : undefined), isBad ? latest.sourceTimeUs : null, `${problem.reason} (${problem.code})`);
+}
+
+function problemCode(code: string, fault: string | undefined): string {
+  if (code.endsWith('.node-unknown')) return 'NODE_MISSING';
+  return fault === 'ADDRESS_WRONG' || fault === 'TYPE_NOT_A_NUMBER' ? fault : 'ADDRESS_WITHOUT_VALUE';
+}
+
+const faultOf = (status: StatusCode): string | undefined => SIGNAL_FAULTS.get((status & NAME_BITS) >>> 0);
+
 function signalStep(facts: DataPathFacts, connection: PathStep): PathStep {
   const { latest } = facts;
   if (isSilent(facts)) return unknown('signal', 'GATEWAY_SAYS_NOTHING');
+  const wrong = problemStep(facts);
+  if (wrong) return wrong;
   if (latest === null) return unknown('signal', 'SIGNAL_NEVER_SEEN');
   const { status, sourceTimeUs } = latest;
-  const named = SIGNAL_FAULTS.get((status & NAME_BITS) >>> 0);
+  const named = faultOf(status);
   const detail = isGood(status) ? null : `0x${status.toString(16).padStart(8, '0')}`;
   // What was said before the connection broke says nothing of now; a wrong address stays wrong.
   if (connection.state === 'broken' && named !== 'NODE_MISSING' && named !== 'ADDRESS_WRONG') return unknown('signal', 'SIGNAL_NOT_ASKED');

@@ -20,6 +20,7 @@ export const STEP_WORDS: Readonly<Record<string, readonly [what: string, remedy:
   SIGNAL_BAD: ['The device says that the value is bad.', 'Look at the device; the status tells more.'],
   NODE_MISSING: ['The device has no such address: it was removed, renamed or never existed.', 'Correct the address of the tag, or restore it in the device’s program.'],
   ADDRESS_WRONG: ['The device refuses the address or its data type.', 'Correct the address of the tag.'],
+  ADDRESS_WITHOUT_VALUE: ['The address can’t give a value.', 'Correct what the connection says.'],
   TYPE_NOT_A_NUMBER: ['The address holds no number.', 'Choose a numeric variable, or one element of the array.'],
   UNIT_SILENT: ['The unit behind the line does not answer; it is only probed until it does.', 'Check power, wiring and unit number of the slave.'],
   DEVICE_FAULT: ['The device reports a fault of its own.', 'Look at the device.'],

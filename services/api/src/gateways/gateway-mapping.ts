@@ -2,6 +2,7 @@ import type { EndpointSummary, Gateway as GatewayEntity } from '@telltale/plant-
 import { CLOCK_WRONG_US } from '../data-path/explain-data-path.js';
 import { toId } from '../graphql/opaque-id.js';
 import { timeOf } from '../tags/tag-mapping.js';
+import { modelChangeOf, tagProblemsOf } from './endpoint-findings.js';
 import { EndpointState, type BackfillProgress, type Endpoint, type Gateway } from './gateway.type.js';
 
 /** A gateway reports every 5 s; six missed reports mean that it is away. */
@@ -74,6 +75,8 @@ export function endpointOf(endpoint: EndpointSummary, status: Status | null): En
     achievedPerSecond: reported?.achievedPerSecond ?? null,
     rateReason: groups.find(({ reason }) => reason !== null)?.reason ?? null,
     rateGroups: groups,
+    tagProblems: tagProblemsOf(reported?.tagProblems),
+    modelChange: modelChangeOf(reported?.modelChange),
     untrustedCertificate: reported?.untrustedCertificate
       ? { thumbprint: reported.untrustedCertificate.thumbprint, subject: reported.untrustedCertificate.subject }
       : null,

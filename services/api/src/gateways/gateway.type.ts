@@ -1,4 +1,5 @@
 import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ModelChange, TagProblems } from './endpoint-findings.type.js';
 
 export enum EndpointState {
   CONNECTING = 'CONNECTING',
@@ -108,6 +109,12 @@ export class Endpoint {
   // They stand in the report that is read anyway.
   @Field(() => [RateGroup], { complexity: 2, description: 'The worst first, 200 at most; empty where the connector does not measure it.' })
   rateGroups: RateGroup[];
+
+  @Field(() => TagProblems, { complexity: 2 })
+  tagProblems: TagProblems;
+
+  @Field(() => ModelChange, { nullable: true, description: 'Null when nothing is watched, or not compared yet.' })
+  modelChange: ModelChange | null;
 
   @Field(() => UntrustedCertificate, { nullable: true })
   untrustedCertificate: UntrustedCertificate | null;

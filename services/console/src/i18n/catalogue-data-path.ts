@@ -54,6 +54,8 @@ export const DATA_PATH = {
   'path.NODE_MISSING.do': ['Correct the address of the tag, or restore it in the device’s program.', 'Die Adresse der Messstelle korrigieren oder im Programm des Geräts wiederherstellen.'],
   'path.ADDRESS_WRONG': ['The device refuses the address or its data type.', 'Das Gerät lehnt die Adresse oder ihren Datentyp ab.'],
   'path.ADDRESS_WRONG.do': ['Correct the address of the tag.', 'Die Adresse der Messstelle korrigieren.'],
+  'path.ADDRESS_WITHOUT_VALUE': ['The address can’t give a value.', 'Die Adresse kann keinen Wert liefern.'],
+  'path.ADDRESS_WITHOUT_VALUE.do': ['Correct what the connection says.', 'Korrigieren, was die Verbindung meldet.'],
   'path.TYPE_NOT_A_NUMBER': ['The address holds no number.', 'An der Adresse steht keine Zahl.'],
   'path.TYPE_NOT_A_NUMBER.do': ['Choose a numeric variable, or one element of the array.', 'Eine Zahl oder ein einzelnes Element des Feldes wählen.'],
   'path.UNIT_SILENT': ['The unit behind the line does not answer; it is only probed until it does.', 'Das Gerät hinter der Leitung antwortet nicht; es wird nur noch gelegentlich gefragt.'],

@@ -4,7 +4,9 @@ import type { EndpointState } from '../../generated/graphql';
 import { useText } from '../../i18n/text';
 import { useFormats } from '../../shell/site-context';
 import type { GatewayData } from './gateway-panel';
+import { differenceCount, ModelChange } from './model-change';
 import { fallsBehind, RateGroups } from './rate-groups';
+import { TagProblems } from './tag-problems';
 
 // These devices speak when something changes: the asked rate is the most that can come.
 const ON_CHANGE: readonly string[] = ['opcua'];
@@ -28,18 +30,32 @@ export function EndpointTable({ endpoints }: { readonly endpoints: readonly Endp
           {endpoints.map((endpoint) => (
             <Fragment key={endpoint.id}>
               <EndpointRow endpoint={endpoint} />
-              {endpoint.rateGroups.length > 0 && (
-                <tr className="under">
-                  <td colSpan={4}>
-                    <RateGroups groups={endpoint.rateGroups} />
-                  </td>
-                </tr>
+              <Under isThere={endpoint.rateGroups.length > 0}>
+                <RateGroups groups={endpoint.rateGroups} />
+              </Under>
+              <Under isThere={endpoint.tagProblems.total > 0}>
+                <TagProblems problems={endpoint.tagProblems} />
+              </Under>
+              {endpoint.modelChange && (
+                <Under isThere={differenceCount(endpoint.modelChange) > 0}>
+                  <ModelChange change={endpoint.modelChange} />
+                </Under>
               )}
             </Fragment>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** A line of its own below the endpoint. */
+function Under({ isThere, children }: { readonly isThere: boolean; readonly children: ReactNode }): ReactNode {
+  if (!isThere) return null;
+  return (
+    <tr className="under">
+      <td colSpan={4}>{children}</td>
+    </tr>
   );
 }
 

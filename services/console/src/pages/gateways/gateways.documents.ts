@@ -46,6 +46,26 @@ export const GatewaysDocument = graphql(`
             code
             reason
           }
+          tagProblems {
+            total
+            first {
+              tagId
+              tagPath
+              code
+              reason
+            }
+          }
+          modelChange {
+            baselineAt
+            appeared
+            vanished
+            changed
+            first {
+              kind
+              path
+              what
+            }
+          }
           untrustedCertificate {
             thumbprint
             subject

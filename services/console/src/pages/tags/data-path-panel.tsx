@@ -63,12 +63,14 @@ function PathRow({ step, isCause }: { readonly step: Step; readonly isCause: boo
   );
 }
 
+const MENDED_BY_IMPORT: readonly string[] = ['NODE_MISSING', 'ADDRESS_WRONG', 'ADDRESS_WITHOUT_VALUE', 'TYPE_NOT_A_NUMBER'];
+
 /** To the page where the cause can be mended. */
 function Way({ code, station }: Pick<Step, 'code' | 'station'>): ReactNode {
   const { t } = useText();
   const { slug } = useSite();
   if (code === 'CERTIFICATE_UNTRUSTED') return <Link to={sitePath(slug, '/connections#trust')}>{t('path.toTrust')}</Link>;
-  if (station === 'TAG' || code === 'NODE_MISSING' || code === 'ADDRESS_WRONG') return <Link to={sitePath(slug, '/tags/import')}>{t('path.toImport')}</Link>;
+  if (station === 'TAG' || MENDED_BY_IMPORT.includes(code)) return <Link to={sitePath(slug, '/tags/import')}>{t('path.toImport')}</Link>;
   if (station === 'CONNECTION' || station === 'GATEWAY' || station === 'SPOOL') return <Link to={sitePath(slug, '/connections')}>{t('path.toConnections')}</Link>;
   return null;
 }
