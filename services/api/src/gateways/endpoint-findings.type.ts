@@ -1,7 +1,7 @@
 import { Field, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 
-// All of it stands in the report that is read anyway: `first` costs nothing more, however long it is.
-const IN_THE_REPORT = { complexity: 0 };
+/** The report is read anyway: what stands in it costs nothing more, however long it is. */
+export const IN_THE_REPORT = { complexity: 0 };
 
 @ObjectType({ description: 'A tag that gives no usable values until a person corrects something.' })
 export class TagProblem {

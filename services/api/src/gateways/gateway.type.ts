@@ -1,5 +1,5 @@
 import { Field, Float, GraphQLISODateTime, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { ModelChange, TagProblems } from './endpoint-findings.type.js';
+import { IN_THE_REPORT, ModelChange, TagProblems } from './endpoint-findings.type.js';
 
 export enum EndpointState {
   CONNECTING = 'CONNECTING',
@@ -110,10 +110,10 @@ export class Endpoint {
   @Field(() => [RateGroup], { complexity: 2, description: 'The worst first, 200 at most; empty where the connector does not measure it.' })
   rateGroups: RateGroup[];
 
-  @Field(() => TagProblems, { complexity: 2 })
+  @Field(() => TagProblems, IN_THE_REPORT)
   tagProblems: TagProblems;
 
-  @Field(() => ModelChange, { nullable: true, description: 'Null when nothing is watched, or not compared yet.' })
+  @Field(() => ModelChange, { ...IN_THE_REPORT, nullable: true, description: 'Null when nothing is watched, or not compared yet.' })
   modelChange: ModelChange | null;
 
   @Field(() => UntrustedCertificate, { nullable: true })
