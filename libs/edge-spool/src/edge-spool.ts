@@ -239,7 +239,7 @@ export class EdgeSpool {
     } catch (error) {
       if (!isDiskTrouble(error) && !(error instanceof SpoolUnusableError)) throw error;
       const refused = entries.map((entry) => lossOf(entry, 'full', 'The disk of the gateway is full.'));
-      this.unwritten = [[...this.unwritten, ...refused].reduce(joinedLoss)];
+      if (refused.length > 0) this.unwritten = [[...this.unwritten, ...refused].reduce(joinedLoss)];
       return { recorded: false, lost: [...lost, ...refused] };
     } finally {
       this.restoreBallast();
