@@ -39,9 +39,9 @@ export async function readBlocks(
   query: Query,
   tenant: TenantContext,
   keys: readonly BlockKey[],
-): Promise<(BlockKey & { data: Buffer })[]> {
+): Promise<(BlockKey & { appendedAtUs: number; data: Buffer })[]> {
   return query(
-    `select ${KEY}, b.data from unnest($2::int2[], $3::int4[], $4::int8[], $5::int8[]) as u(slot, gateway_id, epoch, seq)
+    `select ${KEY}, b.appended_at_us as "appendedAtUs", b.data from unnest($2::int2[], $3::int4[], $4::int8[], $5::int8[]) as u(slot, gateway_id, epoch, seq)
        join series.sample_block b on b.slot = u.slot and b.gateway_id = u.gateway_id and b.epoch = u.epoch and b.seq = u.seq
       where b.tenant_id = $1::int4`,
     keyParams(tenant, keys),

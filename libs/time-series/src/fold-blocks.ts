@@ -10,7 +10,7 @@ import {
   type NewChunk,
 } from './chunk-table.js';
 import { planWindows, splitWindow, type ChunkWindow } from './chunk-window.js';
-import { changedQuarters, recordLateChanges, type LateQuarter } from './late-changes.js';
+import { changedQuarters, lateArrivals, recordLateChanges, type LateArrivals, type LateQuarter } from './late-changes.js';
 import { DAY_US, HOUR_US } from './rollup-rows.js';
 import { forgetHours, keptHours, settleHours, type SettledHours } from './rollup-table.js';
 import { settledHours } from './settled-hours.js';
@@ -53,16 +53,16 @@ export async function foldBlocks(
     columns: samplesOfBlock(block.data),
   }));
   const damaged = blocks.filter(({ columns }) => columns === undefined);
-  const readable = blocks.flatMap(({ columns }) => columns ?? []);
-  const incoming = resolveSamples(concatColumns(readable));
-  const appendedAtUs = headers.reduce((latest, header) => Math.max(latest, header.appendedAtUs), 0);
+  const readable = blocks.flatMap(({ columns, appendedAtUs }) => (columns === undefined ? [] : { columns, appendedAtUs }));
+  const incoming = resolveSamples(concatColumns(readable.map(({ columns }) => columns)));
+  const arrivals = lateArrivals(readable);
   const outcome = { samples: 0, duplicates: incoming.duplicates, conflicts: incoming.conflicts, tooLate: 0, chunksWritten: 0 };
   for (const slice of slicesOf(await planTargets(query, tenant, incoming.columns, options.nowUs))) {
     const done = await foldSlice(
       query,
       tenant,
       slice.map(({ target }) => target),
-      appendedAtUs,
+      arrivals,
     );
     outcome.samples += done.samples;
     outcome.duplicates += done.duplicates;
@@ -106,7 +106,7 @@ async function planTargets(
   });
 }
 
-async function foldSlice(query: Query, tenant: TenantContext, targets: readonly Target[], appendedAtUs: number) {
+async function foldSlice(query: Query, tenant: TenantContext, targets: readonly Target[], arrivals: LateArrivals) {
   const stored = await readChunks(
     query,
     tenant,
@@ -143,7 +143,7 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
       chunks.push({ tagId, window: piece.window, columns: sliceColumns(merged.columns, piece.from, piece.to) });
     // Replays that history knows already change no rollup.
     if (added === 0 && merged.conflicts === 0) continue;
-    late.push(...changedQuarters(tagId, before, incoming, merged.columns, appendedAtUs));
+    late.push(...changedQuarters(tagId, before, incoming, merged.columns, arrivals));
     const touched = bucketsOf(incoming.sourceTimesUs, HOUR_US);
     if (window.spanS >= 3_600) settled.push(settledHours(tagId, merged.columns, touched));
     else stale.push(...touched.map((timeUs) => ({ tagId, timeUs })));
@@ -152,7 +152,7 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
   await writeChunks(query, tenant, chunks);
   await settleHours(query, tenant, settled);
   await forgetHours(query, tenant, stale);
-  await recordLateChanges(query, tenant, late, appendedAtUs);
+  await recordLateChanges(query, tenant, late);
   return { ...counts, chunksWritten: chunks.length };
 }
 

@@ -10,7 +10,12 @@ import type { Query } from './series-database.js';
 export interface LateQuarter {
   readonly tagId: number;
   readonly quarterUs: number;
+  /** When the batch came that changed it. */
+  readonly cameAtUs: number;
 }
+
+/** Per tag and quarter of an hour that was over by then: when batches with samples of it came, the last of each quarter of an hour. */
+export type LateArrivals = ReadonlyMap<number, ReadonlyMap<number, readonly number[]>>;
 
 /** Quarters of a UTC day that changed within one quarter of an hour. */
 export interface LateChange {
@@ -27,21 +32,42 @@ const QUARTERS_OF_DAY = DAY_US / QUARTER_US;
 const dayOf = startsEvery(DAY_US);
 const quarterOf = startsEvery(QUARTER_US);
 
-/** Quarters that were over at `appendedAtUs` and in which the merged samples of a tag differ from those before. */
+/** Each block by its own time: a fold takes what came over minutes, or after a standstill over hours, and most of it came in time. */
+export function lateArrivals(blocks: readonly { readonly appendedAtUs: number; readonly columns: SampleColumns }[]): LateArrivals {
+  const arrivals = new Map<number, Map<number, number[]>>();
+  for (const { appendedAtUs, columns } of blocks.toSorted((a, b) => a.appendedAtUs - b.appendedAtUs)) {
+    for (let i = 0; i < columns.tagIds.length; i++) {
+      const quarterUs = quarterOf(columns.sourceTimesUs[i] ?? 0);
+      if (quarterUs + QUARTER_US + SETTLING_US > appendedAtUs) continue;
+      const tagId = columns.tagIds[i] ?? 0;
+      const ofTag = arrivals.get(tagId) ?? new Map<number, number[]>();
+      arrivals.set(tagId, ofTag);
+      const times = ofTag.get(quarterUs) ?? [];
+      ofTag.set(quarterUs, times);
+      const last = times.at(-1);
+      if (last !== undefined && quarterOf(last) === quarterOf(appendedAtUs)) times[times.length - 1] = appendedAtUs;
+      else times.push(appendedAtUs);
+    }
+  }
+  return arrivals;
+}
+
+/** Quarters that came late and in which the merged samples of a tag differ from those before. */
 export function changedQuarters(
   tagId: number,
   before: SampleColumns | undefined,
   incoming: SampleColumns,
   merged: SampleColumns,
-  appendedAtUs: number,
+  arrivals: LateArrivals,
 ): LateQuarter[] {
+  const ofTag = arrivals.get(tagId);
+  if (ofTag === undefined) return [];
   const changed: LateQuarter[] = [];
   for (const timeUs of incoming.sourceTimesUs) {
     const quarterUs = quarterOf(timeUs);
-    // Sorted: whatever follows is later still.
-    if (quarterUs + QUARTER_US + SETTLING_US > appendedAtUs) break;
-    if (changed.at(-1)?.quarterUs === quarterUs || isSame(before, merged, timeUs)) continue;
-    changed.push({ tagId, quarterUs });
+    const times = ofTag.get(quarterUs);
+    if (times === undefined || changed.at(-1)?.quarterUs === quarterUs || isSame(before, merged, timeUs)) continue;
+    changed.push(...times.map((cameAtUs) => ({ tagId, quarterUs, cameAtUs })));
   }
   return changed;
 }
@@ -54,19 +80,28 @@ function isSame(before: SampleColumns | undefined, merged: SampleColumns, timeUs
   return Object.is(before.values[was], merged.values[is]) && before.statuses[was] === merged.statuses[is];
 }
 
-export async function recordLateChanges(query: Query, tenant: TenantContext, late: readonly LateQuarter[], appendedAtUs: number): Promise<void> {
+export async function recordLateChanges(query: Query, tenant: TenantContext, late: readonly LateQuarter[]): Promise<void> {
   if (late.length === 0) return;
-  const days = [...Map.groupBy(late, ({ tagId, quarterUs }) => `${tagId}/${dayOf(quarterUs)}`).values()].map((own) => {
+  const rows = [...Map.groupBy(late, ({ tagId, quarterUs, cameAtUs }) => `${tagId}/${dayOf(quarterUs)}/${quarterOf(cameAtUs)}`).values()].map((own) => {
     const quarters = Array.from({ length: QUARTERS_OF_DAY }, () => '0');
     for (const { quarterUs } of own) quarters[(quarterUs - dayOf(quarterUs)) / QUARTER_US] = '1';
-    return { tagId: own[0]?.tagId ?? 0, dayUs: dayOf(own[0]?.quarterUs ?? 0), quarters: quarters.join('') };
+    const lastUs = own.reduce((last, { cameAtUs }) => Math.max(last, cameAtUs), 0);
+    return { tagId: own[0]?.tagId ?? 0, dayUs: dayOf(own[0]?.quarterUs ?? 0), lastUs, quarters: quarters.join('') };
   });
   await query(
     `insert into series.late_change as l (tenant_id, tag_id, day_us, changed_at_us, last_us, quarters)
-     select $1::int4, u.tag_id, u.day_us, $2::int8, $6::int8, u.quarters::bit(96) from unnest($3::int4[], $4::int8[], $5::text[]) as u(tag_id, day_us, quarters)
+     select $1::int4, u.tag_id, u.day_us, u.changed_at_us, u.last_us, u.quarters::bit(96)
+       from unnest($2::int4[], $3::int8[], $4::int8[], $5::int8[], $6::text[]) as u(tag_id, day_us, changed_at_us, last_us, quarters)
      on conflict (tenant_id, tag_id, day_us, changed_at_us) do update
        set quarters = l.quarters | excluded.quarters, last_us = greatest(l.last_us, excluded.last_us)`,
-    [tenant.tenantId, quarterOf(appendedAtUs), days.map(({ tagId }) => tagId), days.map(({ dayUs }) => dayUs), days.map(({ quarters }) => quarters), appendedAtUs],
+    [
+      tenant.tenantId,
+      rows.map(({ tagId }) => tagId),
+      rows.map(({ dayUs }) => dayUs),
+      rows.map(({ lastUs }) => quarterOf(lastUs)),
+      rows.map(({ lastUs }) => lastUs),
+      rows.map(({ quarters }) => quarters),
+    ],
   );
 }
 

@@ -39,10 +39,16 @@ describe('what changes after a shift or a day is over', () => {
 
   type Change = readonly [atUs: number, value: number];
   const come = async (receivedAtUs: number, changes: readonly Change[], tagId = 1): Promise<void> => {
+    await append(receivedAtUs, changes, tagId);
+    await compact(receivedAtUs);
+  };
+  const append = async (receivedAtUs: number, changes: readonly Change[], tagId: number): Promise<void> => {
     const samples = columnsFrom(changes.map(([sourceTimeUs, value]) => ({ tagId, value, sourceTimeUs, serverTimeUs: receivedAtUs, status: Status.Good })));
     clockUs = receivedAtUs;
     const batch = { identity: { gatewayId: 31, epoch: 1, seq: ++seq }, samples, continuity: [] };
     await writer.append([{ tenant: TENANT, batch, encoded: encodeBatch(batch), receivedAtUs }]);
+  };
+  const compact = async (receivedAtUs: number): Promise<void> => {
     while ((await compactor.fold(TENANT, { nowUs: receivedAtUs, untilUs: Number.MAX_SAFE_INTEGER }))!.blocks > 0);
     while ((await compactor.merge(TENANT, { nowUs: receivedAtUs }))!.windows > 0);
   };
@@ -97,6 +103,25 @@ describe('what changes after a shift or a day is over', () => {
       [0, null, 0, null],
     ]);
     expect(await summaries([{ fromUs: day + 8 * HOUR, toUs: day + 16 * HOUR }], 2)).toEqual([[1, 5, 1, day + 20 * HOUR]]);
+  });
+
+  it('is nothing of what came in time and was folded long after, and all of what came late meanwhile', async () => {
+    const from = FROM + 40 * DAY;
+    // No compaction for forty minutes, across the end of a shift.
+    for (let i = 0; i < 40; i++) await append(from + (i + 1) * MINUTE, [[from + i * MINUTE, i]], 4);
+    await append(from + 22 * MINUTE, [[from - HOUR, 5]], 4);
+    await append(from + 39 * MINUTE, [[from - HOUR + 1, 6]], 4);
+    await compact(from + 41 * MINUTE);
+    const intervals = [
+      { fromUs: from - HOUR, toUs: from },
+      { fromUs: from, toUs: from + 10 * MINUTE },
+      { fromUs: from + 10 * MINUTE, toUs: from + 40 * MINUTE },
+    ];
+    expect(await summaries(intervals, 4)).toEqual([
+      [2, 6, 2, from + 39 * MINUTE],
+      [10, 9, 0, null],
+      [30, 39, 0, null],
+    ]);
   });
 
   it('is what Grafana reads per day of the plant', async () => {
