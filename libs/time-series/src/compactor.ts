@@ -4,8 +4,7 @@ import { mergeChunks, type MergeOutcome } from './merge-chunks.js';
 import { retireHistory, type RetireOutcome } from './retire-history.js';
 import { SeriesDatabase, type Query, type SeriesDatabaseOptions } from './series-database.js';
 import { idleSlots } from './series-writer.js';
-
-const LOCK_CLASS = 73_561;
+import { tryLockTenant } from './tenant-lock.js';
 
 export interface FoldOptions {
   readonly nowUs: number;
@@ -51,11 +50,7 @@ export function openCompactor(url: string, options: SeriesDatabaseOptions = {}):
   });
   const exclusively = <T>(tenant: TenantContext, work: (query: Query) => Promise<T>): Promise<T | undefined> =>
     database.inTenant(tenant, 'write', async (query) => {
-      const [lock] = await query<{ held: boolean }>('select pg_try_advisory_xact_lock($1::int4, $2::int4) as held', [
-        LOCK_CLASS,
-        tenant.tenantId,
-      ]);
-      return lock?.held === true ? work(query) : undefined;
+      return (await tryLockTenant(query, tenant)) ? work(query) : undefined;
     });
   return {
     fold: (tenant, { maxSamples = 400_000, ...rest }) =>

@@ -2,7 +2,7 @@ export * from './append-listener.js';
 export { bucketObjects } from './bucket-series.js';
 export { openBatchLedger } from './batch-ledger.js';
 export * from './compactor.js';
-export { eraseTenant, type ErasedCounts } from './erase-tenant.js';
+export { eraseTenant, type ErasedCounts, type EraseOptions } from './erase-tenant.js';
 export type { FoldOutcome } from './fold-blocks.js';
 export type { MergeOutcome } from './merge-chunks.js';
 export * from './is-data-fault.js';

@@ -1,6 +1,8 @@
 import type { TenantContext } from '@telltale/tenancy';
+import { erasureUnderWay } from './erase-tenant.js';
 import { SeriesDatabase, type SeriesDatabaseOptions } from './series-database.js';
 import type { TimeRange } from './series-contract.js';
+import { lockTenant } from './tenant-lock.js';
 
 /** Days that each level is kept; null: for ever. A coarser level is kept at least as long as a finer one. */
 export interface RetentionClass {
@@ -17,13 +19,20 @@ export interface LegalHold extends TimeRange {
   readonly reason: string;
 }
 
+export interface PlacedHold {
+  /** By which it is released. */
+  readonly holdId: number;
+  /** When an erasure began that the hold stopped: what it took until now is gone. Null: none. */
+  readonly erasureBegunAtUs: number | null;
+}
+
 /** Who keeps what for how long. Tags without a class are in the class `default`; without that they are kept for ever. */
 export interface RetentionBook {
   setClass(tenant: TenantContext, retention: RetentionClass): Promise<void>;
   classes(tenant: TenantContext): Promise<readonly RetentionClass[]>;
   assign(tenant: TenantContext, tagIds: readonly number[], className: string): Promise<void>;
-  /** Returns the id by which it is released. */
-  placeHold(tenant: TenantContext, hold: LegalHold, nowUs: number): Promise<number>;
+  /** Waits for what retires or erases at this moment. */
+  placeHold(tenant: TenantContext, hold: LegalHold, nowUs: number): Promise<PlacedHold>;
   releaseHold(tenant: TenantContext, holdId: number): Promise<boolean>;
   holds(tenant: TenantContext): Promise<readonly (LegalHold & { readonly holdId: number })[]>;
   close(): Promise<void>;
@@ -60,11 +69,12 @@ export function openRetentionBook(url: string, options: SeriesDatabaseOptions = 
       }),
     placeHold: (tenant, hold, nowUs) =>
       database.inTenant(tenant, 'write', async (query) => {
+        await lockTenant(query, tenant);
         const [row] = await query<{ id: number }>(
           `insert into series.legal_hold (tenant_id, tag_ids, from_us, to_us, reason, placed_at_us) values ($1, $2::int4[], $3, $4, $5, $6) returning hold_id as id`,
           [tenant.tenantId, hold.tagIds, hold.fromUs, hold.toUs, hold.reason, nowUs],
         );
-        return row?.id ?? 0;
+        return { holdId: row?.id ?? 0, erasureBegunAtUs: await erasureUnderWay(query, tenant) };
       }),
     releaseHold: (tenant, holdId) =>
       database.inTenant(tenant, 'write', async (query) => {

@@ -97,7 +97,7 @@ describe('retention', () => {
     await book.setClass({ tenantId }, { class: 'default', rawDays: 10, minuteDays: null, quarterDays: null, hourDays: null });
     await book.setClass({ tenantId }, { class: 'long', rawDays: 1_000, minuteDays: null, quarterDays: null, hourDays: null });
     await book.assign({ tenantId }, [5], 'long');
-    const hold = await book.placeHold({ tenantId }, { tagIds: [7], fromUs: FROM, toUs: FROM + HOUR, reason: 'Incident 12' }, NOW);
+    const { holdId: hold } = await book.placeHold({ tenantId }, { tagIds: [7], fromUs: FROM, toUs: FROM + HOUR, reason: 'Incident 12' }, NOW);
     await retire(tenantId, NOW);
     expect(await Promise.all([3, 5, 7].map((tagId) => rawCount(tenantId, tagId)))).toEqual([0, 5_760, 2_880]);
     expect(await book.holds({ tenantId })).toHaveLength(1);
@@ -116,7 +116,7 @@ describe('retention', () => {
     await append(24, 1, twoDays([9, 10]));
     await append(25, 1, twoDays([11, 12]));
     const others = await rawCount(25, 11);
-    const hold = await book.placeHold({ tenantId: 24 }, { tagIds: null, fromUs: 0, toUs: NOW, reason: 'Court' }, NOW);
+    const { holdId: hold } = await book.placeHold({ tenantId: 24 }, { tagIds: null, fromUs: 0, toUs: NOW, reason: 'Court' }, NOW);
     const erase = () => eraseTenant(cluster.url('telltale_historian'), { tenantId: 24 }, { nowUs: NOW, reason: 'Contract ended' });
     await expect(erase()).rejects.toThrow(expect.objectContaining({ code: 'LEGAL_HOLD' }));
     expect(await rawCount(24, 9)).toBe(5_760);
@@ -131,6 +131,44 @@ describe('retention', () => {
     const [record] = await cluster.admin('select counts, reason from series.erasure where tenant_id = 24');
     expect(record).toEqual({ counts, reason: 'Contract ended' });
     expect(await rawCount(25, 11)).toBe(others);
+  });
+
+  const tenant = { tenantId: 26 };
+  const eraseAt = (nowUs: number, options: { alsoErase?: () => Promise<Record<string, number>>; settleMs?: number } = {}) =>
+    eraseTenant(cluster.url('telltale_historian'), tenant, { nowUs, reason: 'Contract ended', ...options });
+  const court = { tagIds: null, fromUs: 0, toUs: NOW, reason: 'Court' };
+
+  it('places a hold only between two steps of an erasure, which then stops; what it took until then stays counted', async () => {
+    await append(tenant.tenantId, 1, twoDays([13]));
+    let placed: Promise<{ holdId: number; erasureBegunAtUs: number | null }> | undefined;
+    const order: string[] = [];
+    const erasing = eraseAt(NOW, {
+      alsoErase: async () => {
+        placed = book.placeHold(tenant, court, NOW);
+        void placed.then(() => order.push('hold'));
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        order.push('step');
+        return { quarantined_batch: 2 };
+      },
+      settleMs: 200,
+    });
+    await expect(erasing).rejects.toThrow(expect.objectContaining({ code: 'LEGAL_HOLD' }));
+    expect(order).toEqual(['step', 'hold']);
+    const { holdId, erasureBegunAtUs } = await placed!;
+    expect(erasureBegunAtUs).toBe(NOW);
+    const [broken] = await cluster.admin<{ counts: Record<string, number> }>('select counts from series.erasure where tenant_id = 26 and finished_at_us is null');
+    expect(broken?.counts).toMatchObject({ quarantined_batch: 2, batch_ledger: 1 });
+    await book.releaseHold(tenant, holdId);
+    expect(await eraseAt(NOW + 1)).toMatchObject({ batch_ledger: 0 });
+    expect(await cluster.admin('select from series.erasure where tenant_id = 26 and finished_at_us is null')).toEqual([]);
+    expect((await book.placeHold(tenant, court, NOW)).erasureBegunAtUs).toBeNull();
+    await cluster.admin('delete from series.legal_hold where tenant_id = 26');
+  });
+
+  it('finds what a queue still brought while it settled, and is not finished', async () => {
+    const erasing = eraseAt(NOW + 2, { settleMs: 0, alsoErase: async () => (await append(tenant.tenantId, 2, twoDays([13]).slice(0, 3)).catch(() => undefined), {}) });
+    await expect(erasing).rejects.toThrow('came into');
+    expect(await cluster.admin('select from series.erasure where tenant_id = 26 and finished_at_us is null')).toHaveLength(1);
   });
 
   it('gives back the room of a month that is empty', async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
-import { AuditRepository, RegistryDatabase } from '@telltale/plant-registry';
+import { AuditRepository, GatewayAccessRepository, GatewayEnrolmentRepository, RegistryDatabase } from '@telltale/plant-registry';
 import { createTestDatabase, createTwoTenants, type TestDatabase, type TestPlant, testPostgresUrl } from '@telltale/plant-registry/testing';
 import { columnsFrom, encodeBatch, Status } from '@telltale/tag-sample';
 import { migrateSeries, openSeriesReader, openSeriesWriter } from '@telltale/time-series';
@@ -49,7 +49,7 @@ describe('what is kept of a tenant', () => {
     await writer.close();
   }
 
-  const environment = (env: Readonly<Record<string, string>>): Record<string, string> => ({ ADMIN_DATABASE_URL: testPostgresUrl(), DATABASE_NAME: database.name, ROLE_PASSWORDS_DIR: folder, TENANT: 'acme', ...env });
+  const environment = (env: Readonly<Record<string, string>>): Record<string, string> => ({ ADMIN_DATABASE_URL: testPostgresUrl(), DATABASE_NAME: database.name, ROLE_PASSWORDS_DIR: folder, TENANT: 'acme', SETTLE_SECONDS: '0.1', ...env });
 
   /** As an operator runs it: exit code, and what it says. */
   async function run(program: string, env: Readonly<Record<string, string>>): Promise<unknown[]> {
@@ -96,11 +96,26 @@ describe('what is kept of a tenant', () => {
     expect(await run('erase-tenant', erase)).toEqual([69, '', `erase-tenant can't start: acme is under a legal hold (hold ${hold}: Court order 7). Nothing may be erased until it is released with retention.js, ACTION=release.`]);
     expect(await latest(acme)).toBe(acme.tags.length);
     expect(await refused('retention', { ACTION: 'release', HOLD: '9999', REASON: 'Over' })).toContain('acme has no hold 9999');
+    // While the audit can't be written, nothing may change.
+    await admin.query('alter table registry.audit_entry rename to audit_entry_away');
+    expect(await refused('retention', { ACTION: 'release', HOLD: hold, REASON: 'Over' })).toContain('audit_entry');
+    expect(await refused('retention', { ACTION: 'class', CLASS: 'unseen', RAW_DAYS: '1' })).toContain('audit_entry');
+    await admin.query('alter table registry.audit_entry_away rename to audit_entry');
+    expect((await said('retention', {})).join()).toMatch(/^(?!.*unseen).*Court order 7/);
     expect(await said('retention', { ACTION: 'release', HOLD: hold, REASON: 'Over' })).toEqual([`Hold ${hold} of acme is released`]);
     expect(await refused('erase-tenant', { ...erase, CONFIRM: 'globex' })).toContain('CONFIRM is not acme');
     expect((await run('erase-tenant', { CONFIRM: 'acme' }))[0]).toBe(78);
     expect(await refused('erase-tenant', { ...erase, TENANT: 'initech', CONFIRM: 'initech' })).toContain('There is no tenant initech');
+    const api = await RegistryDatabase.open(database.urls.telltale_api);
+    const user = { userId: 1, at: new Date() };
+    const invited = await new GatewayAccessRepository(api).invite(acme.tenant, acme.gateway.gatewayId, 3_600_000, user);
+    await api.close();
     const lines = await said('erase-tenant', erase);
+    const ingest = await RegistryDatabase.open(database.urls.telltale_ingest);
+    expect(await new GatewayEnrolmentRepository(ingest).redeem(invited?.token ?? '', `ttg_${'k'.repeat(43)}`, new Date())).toEqual({ outcome: 'token-unknown' });
+    await ingest.close();
+    expect(lines).toContain('  1 invitations of gateways revoked');
+    expect(lines).toContain('  quarantined_batch: 0 rows');
     expect(lines[0]).toMatch(/^Samples of acme are erased, \d+ keys of its gateways revoked$/);
     expect(lines).toContain('  sample_block: 1 rows');
     expect([await latest(acme), await latest(globex)]).toEqual([0, globex.tags.length]);

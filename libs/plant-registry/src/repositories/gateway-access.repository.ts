@@ -4,7 +4,7 @@ import type { TenantContext } from '@telltale/tenancy';
 import { credentialHash, type RegistryDatabase } from '../database/registry-database.js';
 import { Credential, Gateway, GatewayEnrolment, GatewayKey, Site } from '../entities/index.js';
 import { type ActingUser, auditUser } from './audit.repository.js';
-import { revokeKey } from './gateway-keys.repository.js';
+import { forgetToken, revokeKey } from './gateway-keys.repository.js';
 
 export type ShownKey = Omit<GatewayKey, 'keyHash'>;
 export type ShownInvitation = Omit<GatewayEnrolment, 'tokenHash'>;
@@ -77,8 +77,7 @@ export class GatewayAccessRepository {
       const pending = { tenantId, gatewayEnrolmentId, usedAt: IsNull(), revokedAt: IsNull() };
       const { affected } = await manager.update(GatewayEnrolment, pending, { revokedAt: user.at });
       if (affected === 1) {
-        await manager.query(`select set_config('app.lookup_key', $1, true)`, [found.tokenHash.toString('hex')]);
-        await manager.delete(Credential, { keyHash: found.tokenHash });
+        await forgetToken(manager, found.tokenHash);
         const detail = { gatewayId: found.gatewayId };
         await auditUser(manager, tenant, user, { action: 'revoke gateway invitation', subject: `gateway invitation ${gatewayEnrolmentId}`, detail });
       } else if (await manager.existsBy(GatewayEnrolment, { tenantId, gatewayEnrolmentId, revokedAt: IsNull() })) return 'used';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type EntityManager, IsNull } from 'typeorm';
 import type { TenantContext } from '@telltale/tenancy';
 import { credentialHash, type RegistryDatabase } from '../database/registry-database.js';
-import { Credential, GatewayKey } from '../entities/index.js';
+import { Credential, GatewayEnrolment, GatewayKey } from '../entities/index.js';
 
 export interface IssuedKey {
   readonly gatewayKeyId: number;
@@ -41,6 +41,21 @@ export class GatewayKeysRepository {
     return this.registry.inTenant(tenant, (manager) => revokeKey(manager, tenant, gatewayKeyId, now));
   }
 
+  /** From now on no key of the tenant is accepted and no invitation gives one; how many were valid until now. As telltale_owner. */
+  revokeAll(tenant: TenantContext, now: Date): Promise<{ readonly keys: number; readonly invitations: number }> {
+    const { tenantId } = tenant;
+    return this.registry.inTenant(tenant, async (manager) => {
+      // Invitations first: one that gives its key at this moment is waited for, and then the key is there.
+      const pending = await manager.find(GatewayEnrolment, { where: { tenantId, usedAt: IsNull(), revokedAt: IsNull() }, lock: { mode: 'pessimistic_write' } });
+      for (const { gatewayEnrolmentId, tokenHash } of pending) {
+        await manager.update(GatewayEnrolment, { tenantId, gatewayEnrolmentId }, { revokedAt: now });
+        await forgetToken(manager, tokenHash);
+      }
+      const { affected } = await manager.update(GatewayKey, { tenantId, revokedAt: IsNull() }, { revokedAt: now });
+      return { keys: affected ?? 0, invitations: pending.length };
+    });
+  }
+
   /** Newest first; the hashes stay inside. */
   ofGateway(tenant: TenantContext, gatewayId: number): Promise<Omit<GatewayKey, 'keyHash'>[]> {
     const { tenantId } = tenant;
@@ -58,4 +73,10 @@ export class GatewayKeysRepository {
 export async function revokeKey(manager: EntityManager, { tenantId }: TenantContext, gatewayKeyId: number, now: Date): Promise<boolean> {
   const done = await manager.update(GatewayKey, { tenantId, gatewayKeyId, revokedAt: IsNull() }, { revokedAt: now });
   return done.affected === 1;
+}
+
+/** The token of an invitation leads to no tenant any more. */
+export async function forgetToken(manager: EntityManager, tokenHash: Buffer): Promise<void> {
+  await manager.query(`select set_config('app.lookup_key', $1, true)`, [tokenHash.toString('hex')]);
+  await manager.delete(Credential, { keyHash: tokenHash });
 }

@@ -51,8 +51,8 @@ async function setClass({ settings, tenant, book, registry, print }: Desk): Prom
   if (levels.some((days, i) => days < (levels[i - 1] ?? 0)))
     throw new StartError('RETENTION_ORDER', `Class ${CLASS} would keep a coarser level shorter than a finer one`, 'Let RAW_DAYS, MINUTE_DAYS, QUARTER_DAYS and HOUR_DAYS grow in this order; one that is not set is for ever');
   const own = { class: CLASS, rawDays: RAW_DAYS ?? null, minuteDays: MINUTE_DAYS ?? null, quarterDays: QUARTER_DAYS ?? null, hourDays: HOUR_DAYS ?? null };
+  await intended(registry, tenant, 'retention-class-set', { ...own });
   await book.setClass(tenant, own);
-  await audited(registry, tenant, 'retention-class-set', { ...own });
   print(`Class ${CLASS} of ${settings.TENANT}: samples ${daysText(own.rawDays)}, minutes ${daysText(own.minuteDays)}, quarters ${daysText(own.quarterDays)}, hours ${daysText(own.hourDays)}`);
 }
 
@@ -62,8 +62,8 @@ async function assign({ settings, tenant, book, registry, print }: Desk): Promis
   if (!(await book.classes(tenant)).some((own) => own.class === CLASS))
     throw new StartError('CLASS_UNKNOWN', `${settings.TENANT} has no class ${CLASS}`, 'Set it first with ACTION=class');
   const tags = await namedTags(registry, tenant, TAGS);
+  await intended(registry, tenant, 'retention-class-assigned', { class: CLASS, tags: TAGS, count: tags.length });
   await book.assign(tenant, tags.map(({ tagId }) => tagId), CLASS);
-  await audited(registry, tenant, 'retention-class-assigned', { class: CLASS, tags: TAGS, count: tags.length });
   print(`${tags.length} tags of ${settings.TENANT} are in class ${CLASS}`);
 }
 
@@ -77,17 +77,20 @@ async function placeHold({ settings, tenant, book, registry, print }: Desk): Pro
   const tagIds = TAGS === undefined ? null : (await namedTags(registry, tenant, TAGS)).map(({ tagId }) => tagId);
   const hold: LegalHold = { tagIds, fromUs: FROM === undefined ? -EVER_US : usOf(FROM), toUs: TO === undefined ? EVER_US : usOf(TO), reason };
   if (hold.fromUs >= hold.toUs) throw new StartError('HOLD_TIME', 'The hold would end before it begins', 'Let FROM be before TO');
-  const holdId = await book.placeHold(tenant, hold, Date.now() * 1000);
-  await audited(registry, tenant, 'legal-hold-placed', { holdId, reason, tags: TAGS ?? null, from: FROM ?? null, to: TO ?? null });
+  await intended(registry, tenant, 'legal-hold-placed', { reason, tags: TAGS ?? null, from: FROM ?? null, to: TO ?? null });
+  const { holdId, erasureBegunAtUs } = await book.placeHold(tenant, hold, Date.now() * 1000);
   print(holdText(holdId, hold));
+  if (erasureBegunAtUs !== null) print(`An erasure of ${settings.TENANT} began at ${dayOf(erasureBegunAtUs)}; it stops now, and what it took until now is gone`);
 }
 
 async function releaseHold({ settings, tenant, book, registry, print }: Desk): Promise<void> {
   const reason = reasonFor(settings);
   const { HOLD } = settings;
-  if (HOLD === undefined || !(await book.releaseHold(tenant, HOLD)))
+  const known = (await book.holds(tenant)).find(({ holdId }) => holdId === HOLD);
+  if (HOLD === undefined || known === undefined)
     throw new StartError('HOLD_UNKNOWN', HOLD === undefined ? 'No hold is named' : `${settings.TENANT} has no hold ${HOLD}`, 'Give its number in HOLD; ACTION=show lists them');
-  await audited(registry, tenant, 'legal-hold-released', { holdId: HOLD, reason });
+  await intended(registry, tenant, 'legal-hold-released', { holdId: HOLD, held: known.reason, reason });
+  await book.releaseHold(tenant, HOLD);
   print(`Hold ${HOLD} of ${settings.TENANT} is released`);
 }
 
@@ -104,6 +107,7 @@ function holdText(holdId: number, { tagIds, fromUs, toUs, reason }: LegalHold): 
   return `Hold ${holdId}: ${what} from ${from} to ${toUs >= EVER_US ? 'ever' : dayOf(toUs)} (${reason})`;
 }
 
-const audited = async (registry: RegistryDatabase, tenant: TenantContext, action: string, detail: JsonDocument): Promise<void> => {
+/** Before the change, which is in another schema: nothing may change without an entry, rather an entry without a change. */
+const intended = async (registry: RegistryDatabase, tenant: TenantContext, action: string, detail: JsonDocument): Promise<void> => {
   await new AuditRepository(registry).append(tenant, { actorKind: 'platform', actorId: null, action, subject: `tenant ${tenant.tenantId}`, detail });
 };
