@@ -20,6 +20,8 @@ export function pagesOf(tagIds: ArrayLike<number>): number[] {
   return [...pages].sort((a, b) => a - b);
 }
 
+export const tagsOfPage = (page: number): number[] => Array.from({ length: PAGE_TAGS }, (_, bit) => page * PAGE_TAGS + bit);
+
 /** Samples sorted by tag, one per tag, as whole pages. */
 export function packPages(columns: SampleColumns): LatestPage[] {
   const { tagIds } = columns;

@@ -1,16 +1,21 @@
-import { BatchCodecError, concatColumns, emptyColumns, type SampleColumns } from '@telltale/tag-sample';
+import { BatchCodecError, columnsFrom, concatColumns, emptyColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { offsetsOf } from './byte-pieces.js';
-import { packPages, pagesOf, unpackPage, type LatestPage } from './latest-page.js';
+import { packPages, pagesOf, tagsOfPage, unpackPage, type LatestPage } from './latest-page.js';
 import { newerOf } from './newest-samples.js';
+import { readAsOf } from './read-as-of.js';
 import type { Query } from './series-database.js';
 import { StoredSamplesError } from './time-series.errors.js';
 
-/** Puts in the samples that are newer than what is stored; `incoming` sorted by tag, one per tag. Locks pages in one order. */
-export async function updateLatest(query: Query, tenant: TenantContext, incoming: SampleColumns): Promise<void> {
+/**
+ * Puts in the samples that are newer than what is stored; `incoming` sorted by tag, one per tag. Locks pages in one order.
+ * Samples after `latestUs` are no latest values.
+ */
+export async function updateLatest(query: Query, tenant: TenantContext, incoming: SampleColumns, latestUs: number): Promise<void> {
   if (incoming.tagIds.length === 0) return;
   const stored = await lockPages(query, tenant, pagesOf(incoming.tagIds));
-  const newest = newerOf(concatColumns(stored.map(readable)), incoming);
+  const known = await Promise.all(stored.map((page) => knownSamples(query, tenant, page, latestUs)));
+  const newest = newerOf(concatColumns(known), incoming);
   const before = new Map(stored.map(({ page, data }) => [page, data]));
   await writePages(
     query,
@@ -19,47 +24,41 @@ export async function updateLatest(query: Query, tenant: TenantContext, incoming
   );
 }
 
-/** Samples of all tags on the pages of these tags, sorted by tag. */
-export async function readPages(query: Query, tenant: TenantContext, tagIds: readonly number[]): Promise<SampleColumns[]> {
-  const pages = await query<LatestPage>(
-    'select p.page, p.present, p.data from series.latest_page p where p.tenant_id = $1::int4 and p.page = any($2::int4[]) order by p.page',
-    [tenant.tenantId, pagesOf(tagIds)],
-  );
-  return pages.map((page) => {
-    try {
-      return unpackPage(page);
-    } catch (cause) {
-      if (!(cause instanceof BatchCodecError)) throw cause;
-      throw new StoredSamplesError(
-        `The latest values of the tags from ${page.page * 32} are damaged (${cause.code})`,
-        'They come back with the next sample of one of these tags; history is not concerned',
-        { cause },
-      );
-    }
-  });
-}
-
+/**
+ * Pages that are missing are made before the first lock: whoever held locks while it waits for a page that another append makes
+ * could be waited for by that one. Both statements travel together.
+ */
 async function lockPages(query: Query, tenant: TenantContext, pages: readonly number[]): Promise<LatestPage[]> {
-  const select = `select p.page, p.present, p.data from series.latest_page p
-     where p.tenant_id = $1::int4 and p.page = any($2::int4[]) order by p.page for no key update`;
   const params = [tenant.tenantId, pages];
-  const stored = await query<LatestPage>(select, params);
-  if (stored.length === pages.length) return stored;
-  // Two historians may meet the first tag of a page: the second one waits here and then sees what the first one wrote.
-  await query(
-    `insert into series.latest_page (tenant_id, page, present, data)
-     select $1::int4, u.page, 0, '' from unnest($2::int4[]) as u(page) order by u.page on conflict do nothing`,
-    params,
-  );
-  return query<LatestPage>(select, params);
+  const [, stored] = await Promise.all([
+    query(
+      `insert into series.latest_page (tenant_id, page, present, data)
+       select $1::int4, u.page, 0, '' from unnest($2::int4[]) as u(page)
+        where not exists (select from series.latest_page p where p.tenant_id = $1::int4 and p.page = u.page)
+        order by u.page on conflict do nothing`,
+      params,
+    ),
+    query<LatestPage>(
+      `select p.page, p.present, p.data from series.latest_page p
+        where p.tenant_id = $1::int4 and p.page = any($2::int4[]) order by p.page for no key update`,
+      params,
+    ),
+  ]);
+  return stored;
 }
 
-/** Latest values never stop an append: a page that is damaged begins anew. */
-function readable(page: LatestPage): SampleColumns {
+/** Latest values never stop an append: what a damaged page held is looked for among the samples themselves, as far as they can be read. */
+async function knownSamples(query: Query, tenant: TenantContext, page: LatestPage, latestUs: number): Promise<SampleColumns> {
+  if (page.present === 0) return emptyColumns();
   try {
     return unpackPage(page);
   } catch (error) {
-    if (error instanceof BatchCodecError) return emptyColumns();
+    if (!(error instanceof BatchCodecError)) throw error;
+  }
+  try {
+    return columnsFrom(await readAsOf(query, tenant, tagsOfPage(page.page), latestUs));
+  } catch (error) {
+    if (error instanceof StoredSamplesError) return emptyColumns();
     throw error;
   }
 }

@@ -1,7 +1,6 @@
 import { concatColumns, sampleAt, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { unpackChunk } from './chunk-table.js';
-import { readPages } from './latest-table.js';
 import { blockSamples } from './read-samples.js';
 import { DAY_US } from './rollup-rows.js';
 import { firstAtOrAfter, resolveSamples, tagRuns } from './sample-order.js';
@@ -9,16 +8,6 @@ import type { LatestSample } from './series-contract.js';
 import type { Query } from './series-database.js';
 
 const EARLIEST_US = -(2 ** 52);
-
-/** The newest sample of each tag, any quality, in order of the tags; those that never had one are left out. */
-export async function readLatest(query: Query, tenant: TenantContext, tagIds: readonly number[]): Promise<LatestSample[]> {
-  const wanted = new Set(tagIds);
-  return (await readPages(query, tenant, tagIds)).flatMap((columns) =>
-    Array.from(columns.tagIds.keys())
-      .filter((i) => wanted.has(columns.tagIds[i] ?? 0))
-      .map((i) => sampleAt(columns, i)),
-  );
-}
 
 /** Where the last sample is looked for first: far enough for almost every tag, near enough to touch two partitions. */
 const NEAR_US = 3 * DAY_US;

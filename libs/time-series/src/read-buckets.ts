@@ -3,7 +3,7 @@ import { bucketsFrom } from './bucket-series.js';
 import { gapsOf } from './gaps-of.js';
 import { summariesFrom } from './interval-series.js';
 import { readLateChanges } from './late-changes.js';
-import { readLatest } from './read-as-of.js';
+import { readLatest } from './read-latest.js';
 import { readContinuity } from './read-continuity.js';
 import { readRollups } from './read-rollups.js';
 import { HOLD_LIMIT_US, HOUR_US, MINUTE_US, QUARTER_US, RollupRows, type Gaps } from './rollup-rows.js';

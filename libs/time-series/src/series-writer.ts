@@ -79,7 +79,7 @@ async function appendOfTenant(
         insertBlocks(query, tenant, fresh, nowUs),
         commitSequences(query, tenant, fresh),
         insertContinuity(query, tenant, fresh, nowUs),
-        updateLatest(query, tenant, newestOf(fresh)),
+        updateLatest(query, tenant, newestOf(fresh), fresh.reduce((latest, { receivedAtUs }) => Math.max(latest, receivedAtUs), nowUs) + FUTURE_TOLERANCE_US),
         query(`select pg_notify('samples', $1)`, [String(tenant.tenantId)]),
       ]);
     }

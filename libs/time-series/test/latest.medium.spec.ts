@@ -5,7 +5,7 @@ import pg from 'pg';
 import fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/testing';
 import { columnsFrom, encodeBatch, Status, type Sample } from '@telltale/tag-sample';
-import { migrateSeries, openSeriesReader, openSeriesWriter, type LatestSample } from '../src/index.js';
+import { migrateSeries, openCompactor, openSeriesReader, openSeriesWriter, type LatestSample } from '../src/index.js';
 import { startSeriesCluster, type SeriesCluster } from './series-cluster.js';
 
 const T0 = 1_790_000_000_000_000;
@@ -79,13 +79,44 @@ describe('latest values', () => {
     await client.end();
   });
 
-  it('that are damaged stop no append and come back with the next sample', async () => {
+  it('that are damaged stop no append and come back, all of the page, with the next sample of one tag', async () => {
     const good = (tagId: number, second: number): Sample => ({ tagId, value: second, sourceTimeUs: T0 + second * 1e6, serverTimeUs: T0, status: 0 });
     await append(3, 1, 1, [good(1, 1), good(2, 1)]);
     await cluster.admin(`update series.latest_page set data = 'torn' where tenant_id = 3`);
     await expect(reader.latest({ tenantId: 3 }, [1])).rejects.toThrow(expect.objectContaining({ code: 'STORED_SAMPLES_DAMAGED' }));
     await append(3, 1, 2, [good(1, 2)]);
-    expect((await reader.latest({ tenantId: 3 }, [1, 2])).map(({ tagId, value }) => [tagId, value])).toEqual([[1, 2]]);
+    const latest = async (): Promise<unknown> => (await reader.latest({ tenantId: 3 }, [1, 2])).map(({ tagId, value }) => [tagId, value]);
+    expect(await latest()).toEqual([[1, 2], [2, 1]]);
+    // From history as from the log.
+    const compactor = openCompactor(cluster.url('telltale_historian'));
+    expect((await compactor.fold({ tenantId: 3 }, { nowUs: T0, untilUs: Number.MAX_SAFE_INTEGER }))?.samples).toBe(3);
+    await compactor.close();
+    await cluster.admin(`update series.latest_page set data = 'torn' where tenant_id = 3`);
+    await append(3, 1, 3, [good(2, 3)]);
+    expect(await latest()).toEqual([[1, 2], [2, 3]]);
+    // What history can't tell either stops no append.
+    await cluster.admin(`update series.latest_page set data = 'torn' where tenant_id = 3`);
+    await cluster.admin(`update series.sample_chunk set data = 'torn' where tenant_id = 3`);
+    await append(3, 1, 4, [good(1, 4)]);
+    expect(await latest()).toEqual([[1, 4]]);
+  });
+
+  it('of an append that waits for a new page lock none that are there', async () => {
+    const good = (tagId: number): Sample => ({ tagId, value: 1, sourceTimeUs: T0 + tagId, serverTimeUs: T0, status: 0 });
+    await append(5, 1, 1, [good(1)]);
+    const other = new pg.Client({ connectionString: cluster.adminUrl });
+    await other.connect();
+    await other.query('begin');
+    await other.query(`insert into series.latest_page values (5, 1, 0, '')`);
+    const waiting = append(5, 2, 1, [good(2), good(33)]);
+    for (let blocked = 0; blocked === 0;)
+      blocked = (await cluster.admin(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%latest_page%'`)).length;
+    const free = await cluster.admin('select page from series.latest_page where tenant_id = 5 and page = 0 for no key update skip locked');
+    await other.query('rollback');
+    await other.end();
+    await waiting;
+    expect(free).toEqual([{ page: 0 }]);
+    expect((await reader.latest({ tenantId: 5 }, [1, 2, 33])).map(({ tagId }) => tagId)).toEqual([1, 2, 33]);
   });
 
   it('of two gateways that write the same page at once are all there', async () => {

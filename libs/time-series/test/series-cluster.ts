@@ -8,6 +8,8 @@ export interface SeriesCluster {
   url(role: ServiceRole): string;
   /** As superuser: what row security would hide. */
   admin<R extends pg.QueryResultRow>(sql: string, params?: unknown[]): Promise<R[]>;
+  /** Of the superuser, for a connection that keeps a transaction open. */
+  readonly adminUrl: string;
   /** A connection of the tenant's Grafana; the caller ends it. */
   grafana(tenantId: number): Promise<pg.Client>;
   close(): Promise<void>;
@@ -20,6 +22,7 @@ export async function startSeriesCluster(): Promise<SeriesCluster> {
   return {
     url: (role) => database.urls[role],
     admin: async (sql, params) => (await superuser.query(sql, params)).rows,
+    adminUrl: database.adminUrl,
     grafana: async (tenantId) => {
       const role = await createGrafanaRole(database.adminUrl, tenantId, 'only-for-tests');
       const client = new pg.Client({
