@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { TenantContext } from '@telltale/tenancy';
 import type { Compactor } from './compactor.js';
@@ -53,7 +52,8 @@ export function openThreadedCompactor(url: string, threads: number): Compactor {
       const running = workers.flatMap((worker) => worker ?? []);
       await Promise.all(
         running.map(async (worker) => {
-          const exit = once(worker, 'exit');
+          // Not events.once: that rejects when the thread breaks while nobody awaits it yet.
+          const exit = new Promise((resolve) => worker.once('exit', resolve));
           await send(worker, { work: 'close' }).catch(() => worker.terminate());
           await exit;
         }),

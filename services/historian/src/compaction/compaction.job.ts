@@ -71,9 +71,11 @@ export class CompactionJob {
     // One tenant after the other in each thread; the compactor gives a tenant always to the same one.
     const threads = Math.max(1, this.premises.settings.COMPACT_THREADS);
     const shares = [...Map.groupBy(tenants, ({ tenantId }) => tenantId % threads).values()];
-    const worked = await Promise.all(shares.map((share) => this.compactAll(share)));
+    // A share that fails leaves the others at work: the round, and whoever stops it, waits for them.
+    const shared = await Promise.allSettled(shares.map((share) => this.compactAll(share)));
     await this.metrics.readBacklog(tenants);
-    return worked.includes(true);
+    for (const share of shared) if (share.status === 'rejected') throw share.reason;
+    return shared.some((share) => share.status === 'fulfilled' && share.value);
   }
 
   private async compactAll(tenants: readonly TenantContext[]): Promise<boolean> {
