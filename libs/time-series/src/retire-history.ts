@@ -55,6 +55,7 @@ export async function retireHistory(
   };
   const [hours, quarters, minutes, raw] = [paramsOf('hour'), paramsOf('quarter'), paramsOf('minute'), paramsOf('raw')];
   if (hours !== undefined) await query(LATE_CHANGES, hours);
+  await query(OLD_LATE_CHANGES, [tenant.tenantId, options.nowUs - LATE_CHANGE_DAYS * DAY_US, options.maxRows]);
   return {
     hoursRetired: hours === undefined ? 0 : await removed(query, HOURS, hours),
     quartersRetired: quarters === undefined ? 0 : await removed(query, QUARTERS, quarters),
@@ -68,6 +69,15 @@ const HOURS = `delete from series.rollup_day d using (select c.tag_id, c.day_us 
 /** With the coarsest level goes the knowledge of how often it was revised. */
 const LATE_CHANGES = `delete from series.late_change l using (select c.tag_id, c.day_us, c.changed_at_us from series.late_change c
   ${dueRows('hour', 'day_us', `${DAY_US}`)} limit $3::int4) g
+  where l.tenant_id = $1::int4 and l.tag_id = g.tag_id and l.day_us = g.day_us and l.changed_at_us = g.changed_at_us`;
+/** How long revisions are told apart at most: three years. */
+const LATE_CHANGE_DAYS = 1_096;
+/** Where hours are kept for ever nothing else would end them. */
+const OLD_LATE_CHANGES = `delete from series.late_change l using (select c.tag_id, c.day_us, c.changed_at_us from series.late_change c
+  where c.tenant_id = $1::int4 and c.last_us < $2::int8
+    and not exists (select from series.legal_hold h where h.tenant_id = $1::int4 and (h.tag_ids is null or c.tag_id = any(h.tag_ids))
+                      and h.from_us < c.day_us + ${DAY_US}::int8 and h.to_us > c.day_us)
+  limit $3::int4) g
   where l.tenant_id = $1::int4 and l.tag_id = g.tag_id and l.day_us = g.day_us and l.changed_at_us = g.changed_at_us`;
 const QUARTERS = `update series.rollup_day d set quarters = null from (select c.tag_id, c.day_us from series.rollup_day c
   ${dueRows('quarter', 'day_us', `${DAY_US}`)} and c.quarters is not null limit $3::int4) g

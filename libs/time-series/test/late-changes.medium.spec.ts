@@ -136,6 +136,28 @@ describe('what changes after a shift or a day is over', () => {
     expect(other.rows).toEqual([]);
   });
 
+  it('is asked of whole minutes only, as services ask', async () => {
+    const grafana = await cluster.grafana(TENANT.tenantId);
+    const ask = (fromUs: number) => grafana.query('select * from series.tag_intervals(1, array[to_timestamp($1)], array[to_timestamp($2)])', [fromUs / 1e6, (FROM + HOUR) / 1e6]);
+    expect((await ask(FROM)).rows).toHaveLength(1);
+    await expect(ask(FROM + 30_000_000)).rejects.toThrow('An interval does not begin and end on a whole minute');
+    await grafana.end();
+  });
+
+  it('goes after three years where hours stay for ever, unless a hold is on it', async () => {
+    const left = async (): Promise<number> => (await cluster.admin('select from series.late_change where tenant_id = $1', [TENANT.tenantId])).length;
+    const before = await left();
+    await cluster.admin(`insert into series.late_change values ($1, 9, $2::int8, $2::int8, $2::int8, repeat('0', 96)::bit(96)), ($1, 8, $2::int8, $2::int8, $2::int8, repeat('0', 96)::bit(96))`, [TENANT.tenantId, FROM - 2 * HOUR - 1_000 * DAY]);
+    await cluster.admin(`insert into series.legal_hold (tenant_id, tag_ids, from_us, to_us, reason, placed_at_us) values ($1, '{8}', 0, $2, 'Court', 0)`, [TENANT.tenantId, FROM]);
+    await compactor.retire(TENANT, { nowUs: FROM + 90 * DAY });
+    expect(await left()).toBe(before + 2);
+    await compactor.retire(TENANT, { nowUs: FROM + 97 * DAY });
+    expect(await left()).toBe(before + 1);
+    await cluster.admin('delete from series.legal_hold where tenant_id = $1', [TENANT.tenantId]);
+    await compactor.retire(TENANT, { nowUs: FROM + 97 * DAY });
+    expect(await left()).toBe(before);
+  });
+
   it('goes with the hours it tells of', async () => {
     await cluster.admin(`insert into series.retention_class values ($1, 'default', 1, 1, 1, 1)`, [TENANT.tenantId]);
     for (let left = 1; left > 0;) left = Object.values((await compactor.retire(TENANT, { nowUs: FROM + 400 * DAY }))!).reduce((sum, n) => sum + n, 0);

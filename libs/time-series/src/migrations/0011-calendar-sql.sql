@@ -8,6 +8,7 @@ create function series.tag_intervals(tag int4, from_times timestamptz[], to_time
   language plpgsql stable security invoker set search_path = '' as $$
 #variable_conflict use_column
 declare
+  minute_us constant int8 := 60000000;
   hour_us constant int8 := 3600000000;
   hold_us constant int8 := 900000000;
   quarter_us constant int8 := 900000000;
@@ -24,6 +25,9 @@ declare
 begin
   if pg_catalog.cardinality(starts) = 0 or pg_catalog.cardinality(starts) <> pg_catalog.cardinality(ends) then
     return;
+  end if;
+  if exists (select from unnest(starts || ends) e where e % minute_us <> 0) then
+    raise exception 'An interval does not begin and end on a whole minute' using errcode = 'invalid_parameter_value', hint = 'Round it';
   end if;
   select coalesce(range_agg(int8range(c.from_us, c.to_us)) filter (where c.kind <> 'backfilled'), '{}')
          - coalesce(range_agg(int8range(c.from_us, c.to_us)) filter (where c.kind = 'backfilled'), '{}') into gaps
