@@ -17,7 +17,7 @@ const source = (startsUs: number, everyUs: number, asked: TimeRange[]) => (range
 async function collect(range: TimeRange, startsUs: number, everyUs: number): Promise<{ times: number[]; largest: number; asked: TimeRange[] }> {
   const [times, asked]: [number[], TimeRange[]] = [[], []];
   let largest = 0;
-  for await (const { sourceTimesUs } of readPieces(range, source(startsUs, everyUs, asked))) {
+  for await (const { sourceTimesUs } of readPieces(range, source(startsUs, everyUs, asked), (fromUs) => Promise.resolve(Math.max(fromUs, startsUs)))) {
     for (const time of sourceTimesUs) times.push(time);
     largest = Math.max(largest, sourceTimesUs.length);
   }
@@ -39,9 +39,22 @@ describe('pieces of a range', () => {
     expect(asked.length).toBeLessThan(toUs / DAY + times.length / 5_000 + 20);
   });
 
+  it('read no more than an hour at once where silence may end, however long it was', async () => {
+    const asked: TimeRange[] = [];
+    const begins = 3 * DAY + 17 * 3_600 * SECOND;
+    // What is stored begins in the chunk of the fourth day, nobody knows when: nothing may be read as though it were silent.
+    const silentUntil = (fromUs: number): Promise<number> => Promise.resolve(Math.max(fromUs, 3 * DAY));
+    const range = { fromUs: 0, toUs: begins + 60 * SECOND };
+    let count = 0;
+    for await (const { values } of readPieces(range, source(begins, 1_000, asked), silentUntil)) count += values.length;
+    expect(count).toBe(60_000);
+    expect(asked.filter(({ toUs }) => toUs > 3 * DAY).every(({ fromUs, toUs }) => toUs - fromUs <= 3_600 * SECOND)).toBe(true);
+    expect(asked.length).toBeLessThan(24);
+  });
+
   it('stop when nobody takes them', async () => {
     const asked: TimeRange[] = [];
-    for await (const piece of readPieces({ fromUs: 0, toUs: 100 * DAY }, source(0, SECOND, asked))) {
+    for await (const piece of readPieces({ fromUs: 0, toUs: 100 * DAY }, source(0, SECOND, asked), (fromUs) => Promise.resolve(fromUs))) {
       expect(piece.values.length).toBeGreaterThan(0);
       break;
     }

@@ -51,6 +51,20 @@ export async function readSamples(
   return resolveSamples(concatColumns([...stored, fresh])).columns;
 }
 
+/** Up to when no sample of the tag is stored from a time on, at least; Infinity when none is stored after it. */
+export async function silentUntil(query: Query, tenant: TenantContext, tagId: number, fromUs: number): Promise<number> {
+  const [next] = await query<{ atUs: number | null }>(
+    `select least(
+       (select c.t_min_us from series.sample_chunk c
+         where c.tenant_id = $1::int4 and c.tag_id = $2::int4 and c.window_start_us > $4::int8 and c.t_max_us >= $3::int8 and c.data is not null
+         order by c.window_start_us limit 1),
+       (select min(b.t_min_us) from series.sample_block b
+         where b.tenant_id = $1::int4 and b.t_max_us >= $3::int8 and b.tag_min <= $2::int4 and b.tag_max >= $2::int4 and not b.damaged)) as "atUs"`,
+    [tenant.tenantId, tagId, fromUs, fromUs - DAY_US],
+  );
+  return Math.max(fromUs, next?.atUs ?? Infinity);
+}
+
 function within(columns: SampleColumns, { fromUs, toUs }: TimeRange): SampleColumns {
   const count = columns.tagIds.length;
   const from = firstAtOrAfter(columns, fromUs, 0, count);

@@ -8,7 +8,7 @@ import { readBuckets, readSummaries } from './read-buckets.js';
 import { readCurves } from './read-curves.js';
 import { readContinuity, readContinuitySince } from './read-continuity.js';
 import { readPieces } from './read-pieces.js';
-import { readSamples } from './read-samples.js';
+import { readSamples, silentUntil } from './read-samples.js';
 import { tagRuns } from './sample-order.js';
 import { DAY_US } from './rollup-rows.js';
 import type { SeriesReader } from './series-contract.js';
@@ -28,7 +28,11 @@ export function openSeriesReader(
       const columns = await read(tenant, (query) => readSamples(query, tenant, tagIds, range));
       return tagRuns(columns).map(({ tagId, from, to }) => ({ tagId, samples: sliceColumns(columns, from, to) }));
     },
-    pieces: (tenant, tagId, range) => readPieces(range, (piece) => read(tenant, (query) => readSamples(query, tenant, [tagId], piece))),
+    pieces: (tenant, tagId, range) => readPieces(
+        range,
+        (piece) => read(tenant, (query) => readSamples(query, tenant, [tagId], piece)),
+        (fromUs) => read(tenant, (query) => silentUntil(query, tenant, tagId, fromUs)),
+      ),
     curves: async (tenant, tagIds, range, most, thinning) =>
       tagIds.length === 0 ? [] : read(tenant, (query) => readCurves(query, tenant, tagIds, range, { most, thinning })),
     buckets: async (tenant, tagId, range, bucketSeconds) => {
