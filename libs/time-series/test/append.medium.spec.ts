@@ -4,6 +4,7 @@ import {
   migrateSeries,
   openAppendListener,
   openBatchLedger,
+  openCompactor,
   openSeriesReader,
   openSeriesWriter,
   type ReceivedBatch,
@@ -65,6 +66,29 @@ describe('append', () => {
     ]);
     expect(await reader.raw(tenant(1), [5], { fromUs: T0, toUs: T0 + 1_000_000 })).toHaveLength(1);
     expect(await reader.raw(tenant(2), [5, 6], { fromUs: 0, toUs: T0 * 2 })).toEqual([]);
+  });
+
+  it('reads a long range in pieces with few questions, from the log and from history', async () => {
+    const YEAR = 365 * 86_400;
+    const seconds = [-2 * YEAR, -2 * YEAR + 1, -YEAR, 0];
+    await writer.append([received(19, 1, seconds.map((second) => sample(5, second, 1)))]);
+    let questions = 0;
+    const counting = openSeriesReader(cluster.url('telltale_insights'), { observe: () => (questions += 1) });
+    const times = async (): Promise<number[]> => {
+      const found: number[] = [];
+      for await (const { sourceTimesUs } of counting.pieces(tenant(19), 5, { fromUs: T0 - 10 * YEAR * 1e6, toUs: T0 + YEAR * 1e6 })) found.push(...sourceTimesUs);
+      return found;
+    };
+    const expected = seconds.map((second) => T0 + second * 1_000_000);
+    const compactor = openCompactor(cluster.url('telltale_historian'));
+    expect((await compactor.fold(tenant(19), { nowUs: T0, untilUs: Number.MAX_SAFE_INTEGER }))?.samples).toBe(4);
+    await compactor.close();
+    expect(await times()).toEqual(expected);
+    expect(questions).toBeLessThan(200);
+    // What is in the log alone ends a silence as well.
+    await writer.append([received(19, 2, [sample(5, -5 * YEAR, 1)])]);
+    expect(await times()).toEqual([T0 - 5 * YEAR * 1e6, ...expected]);
+    await counting.close();
   });
 
   it('stores a batch once when two historians append it at the same time', async () => {
