@@ -5,7 +5,7 @@ import { openQueue, type JobQueue } from '@telltale/ingest-queue';
 import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/testing';
 import { createLogger, type RunningService } from '@telltale/service-runtime';
 import { columnsFrom, encodeBatch } from '@telltale/tag-sample';
-import { migrateSeries, openBatchLedger, openSeriesReader } from '@telltale/time-series';
+import { migrateSeries, openBatchLedger, openSeriesReader, openSeriesWriter } from '@telltale/time-series';
 import { startHistorian, type HistorianSettings } from '../src/index.js';
 
 const T0 = 1_790_000_000_000_000;
@@ -173,6 +173,32 @@ describe('historian', () => {
       (await admin.query('select count(*)::int as n from registry.quarantined_batch where epoch = 3')).rows,
     ).toEqual([{ n: 0 }]);
   }, 90_000);
+
+  it('folds what others have and tells its backlog while one thread can not work', async () => {
+    const blocksOf = async (tenantId: number): Promise<number> => Number((await admin.query('select count(*) from series.sample_block where tenant_id = $1', [tenantId])).rows[0].count);
+    await until(async () => (await blocksOf(TENANT.tenantId)) === 0);
+    await service.close();
+    for (const statement of [
+      `insert into registry.tenant (tenant_id, slug, name, currency, locale) values (42, 'globex', 'Globex', 'EUR', 'de-DE')`,
+      `insert into registry.tenant_roster (tenant_id) values (42) on conflict do nothing`,
+      `create function refuse() returns trigger language plpgsql as 'begin raise exception ''refused''; end'`,
+      `create trigger refuse before insert on series.sample_chunk for each row when (new.tenant_id = ${TENANT.tenantId}) execute function refuse()`,
+    ])
+      await admin.query(statement);
+    const writer = openSeriesWriter(database.urls.telltale_historian);
+    for (const tenantId of [TENANT.tenantId, 42]) {
+      const samples = columnsFrom([{ tagId: 4, value: 1, sourceTimeUs: T0, serverTimeUs: T0, status: 0 }]);
+      const batch = { identity: { gatewayId: GATEWAY, epoch: 4, seq: 1 }, samples, continuity: [] };
+      await writer.append([{ tenant: { tenantId }, batch, encoded: encodeBatch(batch), receivedAtUs: T0 }]);
+    }
+    await writer.close();
+    service = await startHistorian({ ...settings, COMPACT_THREADS: 2 });
+    await until(async () => /telltale_historian_unfolded_samples\{[^}]*\} 1$/m.test(await (await fetch(`${service.url}/metrics`)).text()));
+    await until(async () => (await blocksOf(42)) === 0);
+    expect(await blocksOf(TENANT.tenantId)).toBe(1);
+    await admin.query('drop trigger refuse on series.sample_chunk');
+    await until(async () => (await blocksOf(TENANT.tenantId)) === 0);
+  }, 60_000);
 
   it.each([
     ['a wrong port', { DATABASE_URL: 'postgres://telltale_historian:x@127.0.0.1:1/telltale' }, 'DATABASE_UNREACHABLE'],
