@@ -54,6 +54,8 @@ export class SeriesDatabase {
     this.pool = new pg.Pool(settings);
     // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
     this.pool.on('error', () => undefined);
+    // Nor may one that breaks before whoever waited for it could listen, or between two statements: the next statement rejects.
+    this.pool.on('connect', (client) => void client.on('error', () => undefined));
   }
 
   /** Runs `work` in one transaction that sees and writes this tenant only. The connection is destroyed when anything fails. */
@@ -75,13 +77,11 @@ export class SeriesDatabase {
   private async reading<T>(tenant: TenantContext, begin: string, work: (query: Query) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     const query = this.queryOf(client);
-    const broken = (): void => undefined;
-    client.on('error', broken);
     try {
       const result = await begun(client.query(begin), bindTenant(query satisfies RunSql, tenant), () => work(query));
       this.observe('commit');
       // Nobody waits for the end of a read.
-      void this.endReading(client, broken);
+      void this.endReading(client);
       return result;
     } catch (error) {
       client.release(true);
@@ -89,10 +89,9 @@ export class SeriesDatabase {
     }
   }
 
-  private async endReading(client: pg.PoolClient, broken: () => void): Promise<void> {
+  private async endReading(client: pg.PoolClient): Promise<void> {
     try {
       await client.query('commit');
-      client.off('error', broken);
       client.release();
     } catch {
       client.release(true);
@@ -116,14 +115,10 @@ export class SeriesDatabase {
   private async transaction<T>(begin: string, work: (query: Query) => Promise<T>, bind?: (query: Query) => Promise<void>): Promise<T> {
     const client = await this.pool.connect();
     const query = this.queryOf(client);
-    // A connection that breaks between two statements reports it here; the next statement rejects.
-    const broken = (): void => undefined;
-    client.on('error', broken);
     try {
       const result = await begun(client.query(begin), bind?.(query), () => work(query));
       this.observe('commit');
       await client.query('commit');
-      client.off('error', broken);
       client.release();
       return result;
     } catch (error) {
