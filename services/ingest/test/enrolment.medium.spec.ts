@@ -107,6 +107,24 @@ describe('enrolment of a gateway', () => {
     expect((await gateways.identify(next))?.gatewayId).toBe(acme.gatewayId);
   });
 
+  it('makes no key for one that was revoked or has ended a moment ago, nor for its token', async () => {
+    const { token } = await invite();
+    const key = newKey();
+    await post(INGEST_PATHS.enrolment, { token, key });
+    expect(await works(key)).toBe(true);
+    const known = await new GatewayRepository(api).identify(key);
+    if (known === null) throw new Error('the key is unknown');
+    const ended = await new GatewayEnrolmentRepository(api).rotate(known, newKey(), new Date(Date.now() + 366 * 24 * HOUR_MS));
+    expect(ended).toBe('key-refused');
+    expect(await new GatewayKeysRepository(api).revoke(acme.tenant, known.gatewayKeyId, new Date())).toBe(true);
+    const next = newKey();
+    // The guard still remembers the key.
+    expect(await works(key)).toBe(true);
+    expect(await codeOf(await post(INGEST_PATHS.key, { key: next }, key))).toBe('401 KEY_REFUSED');
+    expect(await works(next)).toBe(false);
+    expect(await codeOf(await post(INGEST_PATHS.enrolment, { token, key }))).toBe('422 TOKEN_USED');
+  });
+
   it('tells the gateway when its key ends soon or somebody asks for another', async () => {
     const enrolments = new GatewayEnrolmentRepository(api);
     const due = async (key: string): Promise<boolean> => (await post(INGEST_PATHS.status, status(), key)).headers.get(KEY_ROTATION_HEADER) === 'due';

@@ -3,7 +3,7 @@ import type { TenantContext } from '@telltale/tenancy';
 import { credentialHash, type RegistryDatabase } from '../database/registry-database.js';
 import { Credential, Gateway, GatewayEnrolment, GatewayKey } from '../entities/index.js';
 import { appendAudit } from './audit.repository.js';
-import type { KnownGateway } from './gateway.repository.js';
+import { isAccepted, type KnownGateway } from './gateway.repository.js';
 
 const DAY_MS = 86_400_000;
 /** How long a key is accepted. */
@@ -43,7 +43,7 @@ export class GatewayEnrolmentRepository {
       const known = await ownKey(manager, tenant, key);
       if (enrolment.usedAt !== null) {
         const isSame = known !== null && known !== 'foreign' && known.gatewayKeyId === enrolment.gatewayKeyId;
-        return isSame ? { outcome: 'enrolled', gatewayId, expiresAt: known.expiresAt } : { outcome: 'token-used' };
+        return isSame && known.revokedAt === null ? { outcome: 'enrolled', gatewayId, expiresAt: known.expiresAt } : { outcome: 'token-used' };
       }
       if (enrolment.expiresAt <= now) return { outcome: 'token-expired' };
       if (known !== null) return { outcome: 'key-taken' };
@@ -54,12 +54,16 @@ export class GatewayEnrolmentRepository {
     });
   }
 
-  /** The gateway's next key; asked again with the same key it answers the same. Null when the key belongs to somebody else. */
-  rotate(gateway: KnownGateway, key: string, now: Date): Promise<RotatedKey | null> {
-    const { tenant, gatewayId } = gateway;
+  /** The gateway's next key; asked again with the same key it answers the same. `key-taken`: it belongs to somebody else. */
+  rotate(gateway: KnownGateway, key: string, now: Date): Promise<RotatedKey | 'key-refused' | 'key-taken'> {
+    const { tenant, gatewayId, gatewayKeyId: shownKeyId } = gateway;
+    const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager) => {
+      // Who let the gateway in may remember its key for a while: it may have been revoked since, or be revoked at this moment.
+      const shown = await manager.findOne(GatewayKey, { where: { tenantId, gatewayId, gatewayKeyId: shownKeyId }, lock: { mode: 'pessimistic_write' } });
+      if (shown === null || !isAccepted(shown, now)) return 'key-refused';
       const known = await ownKey(manager, tenant, key);
-      if (known === 'foreign' || (known !== null && (known.gatewayId !== gatewayId || known.revokedAt !== null))) return null;
+      if (known === 'foreign' || (known !== null && (known.gatewayId !== gatewayId || known.revokedAt !== null))) return 'key-taken';
       const { createdAt, expiresAt, gatewayKeyId } = known ?? (await addKey(manager, gateway, key, now));
       if (known === null) await auditKey(manager, gateway, 'rotate gateway key', gatewayKeyId, now);
       return { expiresAt, earlierAcceptedUntil: new Date(createdAt.getTime() + GATEWAY_KEY_OVERLAP_MS) };

@@ -12,6 +12,8 @@ export interface KnownGateway {
   readonly gatewayKeyId: number;
 }
 
+export const isAccepted = ({ revokedAt, expiresAt }: GatewayKey, now: Date): boolean => revokedAt === null && (expiresAt === null || expiresAt > now);
+
 /** Gateways as the ingest service sees them: who is calling, what to collect, how it goes. */
 export class GatewayRepository {
   constructor(private readonly registry: RegistryDatabase) {}
@@ -24,7 +26,7 @@ export class GatewayRepository {
     const record = await this.registry.inTenant(tenant, (manager) =>
       manager.findOneBy(GatewayKey, { tenantId: tenant.tenantId, gatewayKeyId }),
     );
-    return record && record.revokedAt === null && (record.expiresAt === null || record.expiresAt > new Date()) ? { tenant, gatewayId: record.gatewayId, gatewayKeyId } : null;
+    return record && isAccepted(record, new Date()) ? { tenant, gatewayId: record.gatewayId, gatewayKeyId } : null;
   }
 
   /** With it: since when the oldest batch of the queue waited at that moment, and certificates that want a decision. */

@@ -3,7 +3,7 @@ import { type EnrolmentAnswer, EnrolmentRequest, INGEST_PATHS, type KeyAnswer, K
 import { GatewayEnrolmentRepository, type KnownGateway } from '@telltale/plant-registry';
 import { IngestRefused, orComeAgain } from '../refusals/ingest-refused.error.js';
 import { CallingGateway } from './calling-gateway.js';
-import { GatewayKeyGuard } from './gateway-key.guard.js';
+import { GatewayKeyGuard, keyRefused } from './gateway-key.guard.js';
 
 const NEW_TOKEN = 'Make a new enrolment token for this gateway and give it to the gateway.';
 const TOKEN_REFUSALS = {
@@ -40,7 +40,8 @@ export class EnrolmentController {
     const request = KeyRequest.safeParse(body);
     if (!request.success) throw malformed('gateway key');
     const rotated = await orComeAgain('database', () => this.enrolments.rotate(gateway, request.data.key, new Date()));
-    if (rotated === null) throw new IngestRefused({ status: 422, ...TOKEN_REFUSALS['key-taken'] });
+    if (rotated === 'key-refused') throw keyRefused();
+    if (rotated === 'key-taken') throw new IngestRefused({ status: 422, ...TOKEN_REFUSALS[rotated] });
     return { expiresAt: rotated.expiresAt?.toISOString() ?? null, earlierAcceptedUntil: rotated.earlierAcceptedUntil.toISOString() };
   }
 }

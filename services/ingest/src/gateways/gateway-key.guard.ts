@@ -23,15 +23,16 @@ export class GatewayKeyGuard implements CanActivate {
       });
     }
     const gateway = await this.gateways.identify(key);
-    if (gateway === null) {
-      throw new IngestRefused({
-        status: 401,
-        code: 'KEY_REFUSED',
-        message: 'This gateway key is unknown or was revoked.',
-        remedy: 'Create a new key for the gateway and set it there.',
-      });
-    }
+    if (gateway === null) throw keyRefused();
     rememberCaller(request, gateway);
     return true;
   }
 }
+
+export const keyRefused = (): IngestRefused =>
+  new IngestRefused({
+    status: 401,
+    code: 'KEY_REFUSED',
+    message: 'This gateway key is unknown or was revoked.',
+    remedy: 'Create a new key for the gateway and set it there.',
+  });
