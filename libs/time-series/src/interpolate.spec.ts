@@ -43,4 +43,17 @@ describe('interpolated values are those of OPC UA Part 13', () => {
     expect(interpolatedAt(columns, [10 * US], { stepped: false }).map(({ value, status }) => [value, qualityOf(status)])).toEqual([[2, 'uncertain']]);
     expect(interpolatedAt(columns, [10 * US], { stepped: true }).map(({ value, status }) => [value, qualityOf(status)])).toEqual([[1, 'uncertain']]);
   });
+
+  it('of a month of samples that are all bad but two, without looking at them again for each time', () => {
+    const count = 200_000;
+    const columns = columnsOf(Array.from({ length: count }, (_, i) => (i === 0 ? [0, 0] : i === count - 1 ? [i, i] : [i, null, Bad])));
+    const times = Array.from({ length: 20_000 }, (_, i) => (10 * i + 0.5) * US);
+    const beganMs = performance.now();
+    const straight = interpolatedAt(columns, times, { stepped: false });
+    // Each time anew that would be four thousand million samples.
+    expect(performance.now() - beganMs).toBeLessThan(1_500);
+    expect(straight.every(({ value, timeUs }) => Math.abs(value - timeUs / US) < 1e-6)).toBe(true);
+    expect(straight.map(({ status }) => qualityOf(status)).every((quality) => quality === 'uncertain')).toBe(true);
+    expect(interpolatedAt(columns, times.slice(0, 2), { stepped: true }).map(({ value, status }) => [value, qualityOf(status)])).toEqual([[0, 'good'], [0, 'uncertain']]);
+  });
 });

@@ -42,6 +42,7 @@ describe('what an operation costs', () => {
     ['the evidence of every leak', '{ leakAlerts(siteId: "sit_1", first: 100) { evidence { summary } } }', {}],
     ['lists in lists in lists', '{ sites { lines { shifts(from: "2026-01-01T00:00:00Z", to: "2026-01-30T00:00:00Z") { products { figures { oee } } } } } }', {}],
     ['the same through a fragment', '{ sites { ...a } } fragment a on Site { lines { shifts(from: "2026-01-01T00:00:00Z", to: "2026-01-30T00:00:00Z") { ...b } } } fragment b on ShiftYield { products { figures { oee } } }', {}],
+    ['three months that are read for a few interpolated values each', `{ ${'abc'.split('').map((alias) => `${alias}: interpolatedValues(tagId: "tag_1", from: "2026-01-01T00:00:00Z", to: "2026-01-31T00:00:00Z", stepSeconds: 86400) { values { value } }`).join(' ')} }`, {}],
     ['much in the second of two operations', 'query a { me { id } } query b { leakAlerts(siteId: "sit_1", first: 500) { evidence { summary } } }', {}],
   ])('refuses %s', (_name, text, variables) => {
     expect(validate(schema, parse(text))).toEqual([]);
