@@ -89,6 +89,18 @@ describe('a webhook channel', () => {
     expect((await globex.ask('mutation ($id: ID!) { removeChannel(channelId: $id) }', { id: toId('channel', plants.acme.channelId) })).codes).toEqual(['NOT_FOUND']);
   });
 
+  it('is one of twenty at most, also when they are added at once; one that was removed does not count', async () => {
+    const globex = await ApiCaller.signedIn(plants.url, plants.globex.people.admin.email);
+    const addTo = (name: string): Promise<Answer> => globex.ask(`mutation ($name: String!) { done: addWebhook(name: $name, url: "https://hooks.example.com/x", secret: "sixteen characters") { id } }`, { name });
+    const answers = await Promise.all(Array.from({ length: 22 }, (_, i) => addTo(`crew ${i}`)));
+    expect(answers.flatMap(({ codes }) => codes)).toEqual(['TOO_MANY_CHANNELS', 'TOO_MANY_CHANNELS', 'TOO_MANY_CHANNELS']);
+    const all = await list(globex);
+    expect(all).toHaveLength(20);
+    const [{ id } = { id: '' }] = all.filter(({ name }) => name.startsWith('crew'));
+    await globex.ask('mutation ($id: ID!) { removeChannel(channelId: $id) }', { id });
+    expect((await addTo('one more')).codes).toEqual([]);
+  });
+
   it('is not changed when that can not be written down', async () => {
     const state = (): Promise<Record<string, unknown>[]> => rows('select c::text from registry.notification_channel c order by 1');
     const before = await state();

@@ -8,6 +8,9 @@ import { type ActingUser, auditUser } from './audit.repository.js';
 export type ChannelContent = Pick<NotificationChannel, 'kind' | 'name' | 'url' | 'secret' | 'enabled'>;
 export type ShownChannel = Omit<NotificationChannel, 'secret' | 'removedAt'>;
 
+/** Of one tenant; those that were removed don't count. */
+export const MOST_CHANNELS = 20;
+
 /** How it goes with what a channel is told. */
 export interface ChannelDeliveries {
   readonly channelId: number;
@@ -44,13 +47,14 @@ export class ChannelRepository {
   }
 
   /** Throws SecretError where the installation has no key for secrets. */
-  add(tenant: TenantContext, content: ChannelContent, user: ActingUser): Promise<ShownChannel | 'name-taken'> {
+  add(tenant: TenantContext, content: ChannelContent, user: ActingUser): Promise<ShownChannel | 'name-taken' | 'too-many'> {
     const { tenantId } = tenant;
     const { kind, name, url, enabled } = content;
     return this.registry.inTenant(tenant, async (manager) => {
-      // Two with the same name wait for each other.
+      // Two that are added at once wait for each other: for their names, and to be counted.
       await manager.query(`select pg_advisory_xact_lock(hashtext('telltale channels'), $1)`, [tenantId]);
       if (await manager.existsBy(NotificationChannel, { tenantId, name })) return 'name-taken';
+      if ((await manager.countBy(NotificationChannel, { tenantId, removedAt: IsNull() })) >= MOST_CHANNELS) return 'too-many';
       const { channelId } = await this.insert(manager, tenant, content);
       const detail = { kind, name, url, enabled };
       await auditUser(manager, tenant, user, { action: 'add notification channel', subject: `channel ${channelId}`, detail });

@@ -67,4 +67,10 @@ describe('safeTarget', () => {
     expect(await safeTarget('http://hooks.example.com/x', 'any', at('10.0.0.5'))).toMatchObject({ address: '10.0.0.5' });
     expect(await safeTarget('http://receiver.test/x', 'public-and-loopback', at('127.0.0.1', '::1'))).toMatchObject({ address: '127.0.0.1' });
   });
+
+  it('does not wait longer for a look-up than the delivery may take', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    await expect(safeTarget('https://hooks.example.com/x', 'public', never, AbortSignal.timeout(50))).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(safeTarget('https://hooks.example.com/x', 'public', never, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+  });
 });

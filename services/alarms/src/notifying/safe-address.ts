@@ -17,10 +17,11 @@ export async function safeTarget(
   address: string,
   allowed: AllowedAddresses,
   resolve: Resolve = systemResolve,
+  signal?: AbortSignal,
 ): Promise<SafeTarget> {
   const url = webhookUrl(address);
   const hostname = hostOf(url);
-  const found = isIP(hostname) === 0 ? await resolve(hostname) : [{ address: hostname, family: isIP(hostname) }];
+  const found = isIP(hostname) === 0 ? await unlessAborted(resolve(hostname), signal) : [{ address: hostname, family: isIP(hostname) }];
   const [first] = found;
   if (first === undefined) throw new TargetRefusedError(`${hostname} has no address.`);
   checkAddresses(
@@ -29,4 +30,18 @@ export async function safeTarget(
     allowed,
   );
   return { url, address: first.address, family: first.family === 6 ? 6 : 4 };
+}
+
+/** A look-up can't be ended; nobody waits for it any more. */
+async function unlessAborted<Found>(found: Promise<Found>, signal: AbortSignal | undefined): Promise<Found> {
+  if (signal === undefined) return found;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([found, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

@@ -26,9 +26,11 @@ export class WebhookSender {
 
   async send(delivery: Delivery, now: Date): Promise<void> {
     const { channel, notification } = delivery;
-    const target = await safeTarget(channel.url, this.settings.WEBHOOK_ADDRESSES);
+    // For the look-up and the answer together.
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const target = await safeTarget(channel.url, this.settings.WEBHOOK_ADDRESSES, undefined, signal);
     const body = JSON.stringify(bodyOf(delivery));
-    const status = await post(target, body, {
+    const status = await post(target, body, signal, {
       'content-type': 'application/json',
       'user-agent': 'telltale',
       // The same for every attempt: receivers drop what they have already.
@@ -65,7 +67,7 @@ function bodyOf({ notification, alarm, transition }: Delivery): object {
   };
 }
 
-function post({ url, address, family }: SafeTarget, body: string, headers: Record<string, string>): Promise<number> {
+function post({ url, address, family }: SafeTarget, body: string, signal: AbortSignal, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
     const failed = (cause: unknown): void => {
       reject(new DeliveryFailedError(`${url.host} can't be reached (${reasonOf(cause)}).`, { cause }));
@@ -74,19 +76,15 @@ function post({ url, address, family }: SafeTarget, body: string, headers: Recor
       method: 'POST',
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
       agent: false,
+      signal,
       // Pinned: whatever the name resolves to now, the checked address is used.
       lookup: (_hostname, options, done) => {
         if (options.all === true) done(null, [{ address, family }]);
         else done(null, address, family);
       },
     });
-    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
-    request.once('error', (error) => {
-      clearTimeout(timer);
-      failed(error);
-    });
+    request.on('error', (error) => failed(signal.aborted ? new Error(`no answer within ${TIMEOUT_MS / 1000} s`) : error));
     request.once('response', (response) => {
-      clearTimeout(timer);
       // Only the status counts; a receiver that sends without end is cut off.
       response.destroy();
       resolve(response.statusCode ?? 0);

@@ -1,4 +1,4 @@
-import { checkWebhookAddress, ChannelRepository, SecretError, TargetRefusedError, type ActingUser, type SecretBox, type ShownChannel } from '@telltale/plant-registry';
+import { checkWebhookAddress, ChannelRepository, MOST_CHANNELS, SecretError, TargetRefusedError, type ActingUser, type SecretBox, type ShownChannel } from '@telltale/plant-registry';
 import type { TenantContext } from '@telltale/tenancy';
 import type { ApiSettings } from '../api.settings.js';
 import { ApiError, badArgument, notFound } from '../graphql/api.error.js';
@@ -43,6 +43,7 @@ export class ChannelDesk {
       throw new ApiError(error.code, 'This installation has no key to keep secrets with: set SECRET_KEYS for the api and the alarms service.');
     });
     if (added === 'name-taken') throw new ApiError('CHANNEL_NAME_TAKEN', 'There is a channel of this name already: take another name.');
+    if (added === 'too-many') throw new ApiError('TOO_MANY_CHANNELS', `A company has ${MOST_CHANNELS} channels at most: remove one that is not needed any more.`);
     return this.one(tenant, added);
   }
 
