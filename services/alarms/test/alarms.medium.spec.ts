@@ -254,6 +254,29 @@ describe('alarms', () => {
     await receiver.close();
   });
 
+  it('says the same of a name that is unknown and of one inside, and no address of a receiver that does not answer', async () => {
+    const receiver = await startReceiver();
+    await acme.addChannel('inside', receiver.url.replace('127.0.0.1', 'localhost'), 's');
+    await acme.addChannel('unknown', 'https://no-such-name.invalid/', 's');
+    const service = await start({ WEBHOOK_ADDRESSES: 'public', NOTIFICATION_ATTEMPTS: 1 });
+    await acme.detect('leak-1');
+    const failed = (count: number): Promise<Notification[]> =>
+      until('refused', async () => {
+        const all = await notificationsOf(acme);
+        return all.length === count && all.every(({ state }) => state !== 'pending') && all;
+      });
+    const refused = await failed(2);
+    expect(new Set(refused.map(({ lastError }) => lastError))).toEqual(new Set(['The receiver has no address, or one that is not a public address.']));
+    await service.close();
+    await admin.inTenant(acme.tenant, (manager) => manager.query(`update registry.notification_channel set enabled = false`));
+    await receiver.close();
+    await acme.addChannel('gone', receiver.url.replace('127.0.0.1', 'localhost'), 's');
+    await start({ NOTIFICATION_ATTEMPTS: 1 });
+    await acme.detect('leak-1', { state: 'closed', closedAt: new Date() });
+    const [, , gone] = await failed(3);
+    expect(gone?.lastError).toMatch(/^localhost:\d+ can't be reached \(ECONNREFUSED\)\.$/);
+  });
+
   it('raises and tells everything once although it is killed again and again', async () => {
     const receiver = await startReceiver();
     await acme.addChannel('crew', receiver.url, 's');

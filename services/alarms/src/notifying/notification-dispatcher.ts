@@ -6,10 +6,11 @@ import { Metrics, reasonOf } from '@telltale/service-runtime';
 import type { TenantContext } from '@telltale/tenancy';
 import { LOGGER, type Logger, NOTIFICATION_QUEUE, type NotificationQueue } from '../alarms.tokens.js';
 import { NotificationOutbox } from './notification-outbox.js';
-import { WebhookSender } from './webhook-sender.js';
+import { DeliveryFailedError, WebhookSender } from './webhook-sender.js';
 
 const AT_ONCE = 8;
 const SWITCHED_OFF = 'The channel was switched off or removed before this was delivered.';
+const NOT_SENT = 'The notification could not be sent.';
 
 /** Notifications are rows first: whatever the queue forgets is put into it again as long as its row is pending. */
 @Injectable()
@@ -75,8 +76,10 @@ export class NotificationDispatcher {
       await this.sender.send(delivery, new Date());
     } catch (error) {
       this.outcomes.inc({ outcome: 'failed' });
-      await this.notifications.failed(tenant, notificationId, reasonOf(error), false);
-      throw error;
+      const told = error instanceof DeliveryFailedError ? error : new DeliveryFailedError(NOT_SENT, { cause: error });
+      this.logger.warn({ tenantId, notificationId, channel: delivery.channel.name, reason: told.message, detail: told.cause && reasonOf(told.cause) }, 'a notification was not delivered');
+      await this.notifications.failed(tenant, notificationId, told.message, false);
+      throw told;
     }
     await this.notifications.delivered(tenant, notificationId, new Date());
     this.outcomes.inc({ outcome: 'delivered' });
@@ -93,7 +96,7 @@ export class NotificationDispatcher {
   private async giveUp({ tenantId, notificationId }: NotificationJob, reason: string): Promise<void> {
     const delivery = await this.notifications.delivery({ tenantId }, notificationId);
     if (delivery?.notification.state !== 'pending') return;
-    await this.notifications.failed({ tenantId }, notificationId, reason, true);
+    await this.notifications.failed({ tenantId }, notificationId, delivery.notification.lastError ?? NOT_SENT, true);
     this.outcomes.inc({ outcome: 'given-up' });
     this.logger.error(
       { tenantId, notificationId, channel: delivery.channel.name, reason },

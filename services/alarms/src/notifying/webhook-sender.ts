@@ -2,7 +2,6 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Delivery } from '@telltale/plant-registry';
-import { reasonOf } from '@telltale/service-runtime';
 import type { AlarmsSettings } from '../alarms.settings.js';
 import { SETTINGS } from '../alarms.tokens.js';
 import { safeTarget, type SafeTarget } from './safe-address.js';
@@ -10,7 +9,10 @@ import { signatureOf } from './webhook-signature.js';
 
 const TIMEOUT_MS = 10_000;
 
-/** The receiver did not take the notification; it is tried again. */
+/** One answer, so that nobody learns from it which names and addresses the network here knows. */
+const LEADS_NOWHERE = 'The receiver has no address, or one that is not a public address.';
+
+/** The receiver did not take the notification; it is tried again. The message is for the tenant, the cause for the log. */
 export class DeliveryFailedError extends Error {
   readonly code = 'DELIVERY_FAILED';
   constructor(what: string, options?: { cause?: unknown }) {
@@ -28,7 +30,9 @@ export class WebhookSender {
     const { channel, notification } = delivery;
     // For the look-up and the answer together.
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const target = await safeTarget(channel.url, this.settings.WEBHOOK_ADDRESSES, undefined, signal);
+    const target = await safeTarget(channel.url, this.settings.WEBHOOK_ADDRESSES, undefined, signal).catch((cause: unknown) => {
+      throw new DeliveryFailedError(LEADS_NOWHERE, { cause });
+    });
     const body = JSON.stringify(bodyOf(delivery));
     const status = await post(target, body, signal, {
       'content-type': 'application/json',
@@ -67,10 +71,16 @@ function bodyOf({ notification, alarm, transition }: Delivery): object {
   };
 }
 
+/** Codes only: the messages of the system name addresses. */
+function faultOf(error: Error): string {
+  if (error.name === 'AbortError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  return 'code' in error ? String(error.code) : error.name;
+}
+
 function post({ url, address, family }: SafeTarget, body: string, signal: AbortSignal, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
-    const failed = (cause: unknown): void => {
-      reject(new DeliveryFailedError(`${url.host} can't be reached (${reasonOf(cause)}).`, { cause }));
+    const failed = (cause: Error): void => {
+      reject(new DeliveryFailedError(`${url.host} can't be reached (${faultOf(cause)}).`, { cause }));
     };
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, {
       method: 'POST',
@@ -83,7 +93,7 @@ function post({ url, address, family }: SafeTarget, body: string, signal: AbortS
         else done(null, address, family);
       },
     });
-    request.on('error', (error) => failed(signal.aborted ? new Error(`no answer within ${TIMEOUT_MS / 1000} s`) : error));
+    request.on('error', failed);
     request.once('response', (response) => {
       // Only the status counts; a receiver that sends without end is cut off.
       response.destroy();
