@@ -37,11 +37,13 @@ const stored = async (name: string): Promise<NotificationChannel | null> => {
 
 describe('a webhook channel', () => {
   it('is added with a sealed secret that never comes back, switched off and on, and removed, all in the journal', async () => {
-    const added = await add('night shift', 'https://hooks.example.com/x');
-    expect(added.data?.['done']).toEqual({ id: expect.stringMatching(/^chn_/), name: 'night shift', url: 'https://hooks.example.com/x', enabled: true, pending: 0, lastDeliveredAt: null, lastError: null });
+    const added = await add('night shift', 'https://hooks.example.com/path-canary?token=canary');
+    expect(added.data?.['done']).toEqual({ id: expect.stringMatching(/^chn_/), name: 'night shift', url: 'https://hooks.example.com', enabled: true, pending: 0, lastDeliveredAt: null, lastError: null });
     const [{ id } = { id: '' }] = (await list()).filter(({ name }) => name === 'night shift');
     const record = await stored('night shift');
     if (record === null) throw new Error('not stored');
+    expect(record.url).toBe('https://hooks.example.com/path-canary?token=canary');
+    expect(JSON.stringify(await list())).not.toContain('canary');
     expect(record.secret).toMatch(/^sealed:v1:/);
     expect(new SecretBox(SecretKeys.parse(SECRET_KEY)).open(record.secret, channelPlace(record))).toBe(SECRET);
 
@@ -58,7 +60,7 @@ describe('a webhook channel', () => {
     expect((await list()).map(({ name }) => name)).toEqual(['acme crew']);
     expect((await enable(true)).codes).toEqual(['NOT_FOUND']);
     // What it was told stays; its secret is gone and its name free.
-    expect(await rows(`select c.enabled, c.secret from registry.notification n join registry.notification_channel c using (tenant_id, channel_id) where n.channel_id = ${channelId}`)).toEqual([{ enabled: false, secret: '' }]);
+    expect(await rows(`select c.enabled, c.secret, c.url from registry.notification n join registry.notification_channel c using (tenant_id, channel_id) where n.channel_id = ${channelId}`)).toEqual([{ enabled: false, secret: '', url: 'https://hooks.example.com' }]);
     expect((await add('night shift', 'https://hooks.example.com/y')).codes).toEqual([]);
 
     const journal = await rows(`select action, detail::text from registry.audit_entry where action like '%notification channel' order by audit_id`);
@@ -87,6 +89,14 @@ describe('a webhook channel', () => {
     const globex = await ApiCaller.signedIn(plants.url, plants.globex.people.admin.email);
     expect((await list(globex)).map(({ name }) => name)).toEqual(['globex crew']);
     expect((await globex.ask('mutation ($id: ID!) { removeChannel(channelId: $id) }', { id: toId('channel', plants.acme.channelId) })).codes).toEqual(['NOT_FOUND']);
+  });
+
+  it('is removed once by two who do it at once', async () => {
+    expect((await add('twice', 'https://hooks.example.com/x')).codes).toEqual([]);
+    const id = (await list()).find(({ name }) => name === 'twice')?.id;
+    const answers = await Promise.all([1, 2, 3].map(() => admin.ask('mutation ($id: ID!) { removeChannel(channelId: $id) }', { id })));
+    expect(answers.map(({ codes }) => codes.join()).sort()).toEqual(['', 'NOT_FOUND', 'NOT_FOUND']);
+    expect(await rows(`select 1 as one from registry.audit_entry where action = 'remove notification channel' and detail ->> 'name' = 'twice'`)).toHaveLength(1);
   });
 
   it('is one of twenty at most, also when they are added at once; one that was removed does not count', async () => {

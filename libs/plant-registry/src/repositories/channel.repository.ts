@@ -6,6 +6,7 @@ import type { SecretBox, SecretPlace } from '../secrets/secret-box.js';
 import { type ActingUser, auditUser } from './audit.repository.js';
 
 export type ChannelContent = Pick<NotificationChannel, 'kind' | 'name' | 'url' | 'secret' | 'enabled'>;
+/** Its `url` ends after the host: with many receivers the rest is the secret by which they let messages in. */
 export type ShownChannel = Omit<NotificationChannel, 'secret' | 'removedAt'>;
 
 /** Of one tenant; those that were removed don't count. */
@@ -56,9 +57,9 @@ export class ChannelRepository {
       if (await manager.existsBy(NotificationChannel, { tenantId, name })) return 'name-taken';
       if ((await manager.countBy(NotificationChannel, { tenantId, removedAt: IsNull() })) >= MOST_CHANNELS) return 'too-many';
       const { channelId } = await this.insert(manager, tenant, content);
-      const detail = { kind, name, url, enabled };
+      const detail = { kind, name, url: originOf(url), enabled };
       await auditUser(manager, tenant, user, { action: 'add notification channel', subject: `channel ${channelId}`, detail });
-      return { tenantId, channelId, kind, name, url, enabled };
+      return { tenantId, channelId, kind, name, url: originOf(url), enabled };
     });
   }
 
@@ -85,15 +86,16 @@ export class ChannelRepository {
     });
   }
 
-  /** Its secret is destroyed and its name is free again; what it was told stays. False when there is no such channel. */
+  /** Secret and path of the address are destroyed and its name is free again; what it was told stays. False when there is no such channel. */
   remove(tenant: TenantContext, channelId: number, user: ActingUser): Promise<boolean> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager) => {
       const [channel] = await shownChannels(manager, tenant, [channelId]);
       if (channel === undefined) return false;
       const { name, url } = channel;
-      const gone = { enabled: false, secret: '', removedAt: user.at, name: `${name} (removed ${user.at.toISOString()}, ${channelId})` };
-      await manager.update(NotificationChannel, { tenantId, channelId }, gone);
+      const gone = { enabled: false, secret: '', url, removedAt: user.at, name: `${name} (removed ${user.at.toISOString()}, ${channelId})` };
+      const removed = await manager.update(NotificationChannel, { tenantId, channelId, removedAt: IsNull() }, gone);
+      if (removed.affected !== 1) return false;
       await auditUser(manager, tenant, user, { action: 'remove notification channel', subject: `channel ${channelId}`, detail: { name, url } });
       return true;
     });
@@ -126,11 +128,15 @@ const DELIVERIES = `
     (array_agg(last_error order by notification_id desc) filter (where state <> 'delivered' and last_error is not null))[1] as "lastError"
   from registry.notification where tenant_id = $1 and channel_id = any($2) group by 1`;
 
+/** Empty for what is no address. */
+const originOf = (url: string): string => URL.parse(url)?.origin ?? '';
+
 /** All of the tenant, or those with these ids. */
-function shownChannels(manager: EntityManager, { tenantId }: TenantContext, channelIds?: readonly number[]): Promise<ShownChannel[]> {
-  return manager.find(NotificationChannel, {
+async function shownChannels(manager: EntityManager, { tenantId }: TenantContext, channelIds?: readonly number[]): Promise<ShownChannel[]> {
+  const found = await manager.find(NotificationChannel, {
     select: { tenantId: true, channelId: true, kind: true, name: true, url: true, enabled: true },
     where: { tenantId, removedAt: IsNull(), ...(channelIds && { channelId: In([...channelIds]) }) },
     order: { name: 'ASC' },
   });
+  return found.map(({ channelId, kind, name, url, enabled }) => ({ tenantId, channelId, kind, name, url: originOf(url), enabled }));
 }

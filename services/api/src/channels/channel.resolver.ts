@@ -32,7 +32,7 @@ export class ChannelResolver {
     return this.channels.enable(tenant, fromId('channel', id), enabled, { userId, at: new Date() });
   }
 
-  @Mutation(() => Boolean, { description: 'Its secret is destroyed; what it was told stays known.' })
+  @Mutation(() => Boolean, { description: 'Its secret and the path of its address are destroyed; what it was told stays known.' })
   @Allow(ADMINISTRATORS)
   async removeChannel(@Args('channelId', { type: () => ID }) id: string, @CurrentViewer() { tenant, userId }: Viewer): Promise<boolean> {
     await this.channels.remove(tenant, fromId('channel', id), { userId, at: new Date() });

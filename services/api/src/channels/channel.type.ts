@@ -8,7 +8,7 @@ export class NotificationChannel {
   @Field(() => String)
   name: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'Scheme and host only: the rest of the address is not shown again.' })
   url: string;
 
   @Field(() => Boolean)
