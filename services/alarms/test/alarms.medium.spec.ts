@@ -7,9 +7,12 @@ import {
   Alarm,
   AlarmJournal,
   AlarmTransitionRecord,
+  ChannelRepository,
   newSecretKey,
   Notification,
   RegistryDatabase,
+  SecretBox,
+  SecretKeys,
 } from '@telltale/plant-registry';
 import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/testing';
 import type { RunningService } from '@telltale/service-runtime';
@@ -203,6 +206,27 @@ describe('alarms', () => {
     await until('given up', async () => (await notificationsOf(acme))[0]?.state === 'failed');
     expect((await notificationsOf(acme))[0]?.lastError).toContain('switched off');
     expect(receiver.received).toHaveLength(1);
+    await receiver.close();
+  });
+
+  it('tells a channel nothing of what happened before it was added or while it was off', async () => {
+    const receiver = await startReceiver();
+    await start();
+    await acme.detect('before');
+    await until('raised', async () => (await journalOf(acme)).length === 1);
+    const channels = new ChannelRepository(admin, new SecretBox(SecretKeys.parse(secretKeys)));
+    const user = (): { userId: number; at: Date } => ({ userId: 1, at: new Date() });
+    const content = { kind: 'webhook', name: 'crew', url: receiver.url, secret: 's', enabled: true } as const;
+    const added = await channels.add(acme.tenant, content, user());
+    if (typeof added === 'string') throw new Error(added);
+    await channels.enable(acme.tenant, added.channelId, false, user());
+    await acme.detect('while it was off');
+    await until('raised', async () => (await journalOf(acme)).length === 2);
+    await channels.enable(acme.tenant, added.channelId, true, user());
+    await acme.detect('after');
+    await until('delivered', () => receiver.received.length > 0);
+    await delay(600);
+    expect(receiver.received.map(({ body }) => Number(JSON.parse(body).alarm.id))).toEqual([(await alarmsOf(acme)).at(-1)?.alarmId]);
     await receiver.close();
   });
 

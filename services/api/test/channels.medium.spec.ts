@@ -52,6 +52,10 @@ describe('a webhook channel', () => {
     await superuser.query(`insert into registry.notification (tenant_id, alarm_id, transition_id, channel_id, state, attempts, last_error, created_at) values ($1, $2, $3, $4, 'failed', 12, 'The receiver answered 500.', now())`, [record.tenantId, first?.['alarm_id'], first?.['transition_id'], channelId]);
     expect((await list()).find(({ name }) => name === 'night shift')).toMatchObject({ lastError: 'The receiver answered 500.', pending: 0 });
 
+    const [next] = await rows(`insert into registry.alarm_transition (tenant_id, alarm_id, at, transition, from_state, to_state) select tenant_id, alarm_id, at, transition, from_state, to_state from registry.alarm_transition where transition_id = ${first?.['transition_id']} and tenant_id = ${record.tenantId} returning transition_id`);
+    await superuser.query(`insert into registry.notification (tenant_id, alarm_id, transition_id, channel_id, state, attempts, created_at, delivered_at) values ($1, $2, $3, $4, 'delivered', 1, now(), '2026-01-02T03:04:05Z')`, [record.tenantId, first?.['alarm_id'], next?.['transition_id'], channelId]);
+    expect((await list()).find(({ name }) => name === 'night shift')).toMatchObject({ lastError: null, pending: 0, lastDeliveredAt: '2026-01-02T03:04:05.000Z' });
+
     const enable = (enabled: boolean): Promise<Answer> => admin.ask('mutation ($id: ID!, $enabled: Boolean!) { done: setChannelEnabled(channelId: $id, enabled: $enabled) { enabled } }', { id, enabled });
     expect((await enable(false)).data?.['done']).toEqual({ enabled: false });
     expect((await enable(false)).data?.['done']).toEqual({ enabled: false });
@@ -60,7 +64,7 @@ describe('a webhook channel', () => {
     expect((await list()).map(({ name }) => name)).toEqual(['acme crew']);
     expect((await enable(true)).codes).toEqual(['NOT_FOUND']);
     // What it was told stays; its secret is gone and its name free.
-    expect(await rows(`select c.enabled, c.secret, c.url from registry.notification n join registry.notification_channel c using (tenant_id, channel_id) where n.channel_id = ${channelId}`)).toEqual([{ enabled: false, secret: '', url: 'https://hooks.example.com' }]);
+    expect(await rows(`select c.enabled, c.secret, c.url from registry.notification n join registry.notification_channel c using (tenant_id, channel_id) where n.channel_id = ${channelId} and n.state = 'failed'`)).toEqual([{ enabled: false, secret: '', url: 'https://hooks.example.com' }]);
     expect((await add('night shift', 'https://hooks.example.com/y')).codes).toEqual([]);
 
     const journal = await rows(`select action, detail::text from registry.audit_entry where action like '%notification channel' order by audit_id`);

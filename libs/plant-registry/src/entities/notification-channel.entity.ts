@@ -1,5 +1,5 @@
 import { Column, Entity, ForeignKey, PrimaryColumn, PrimaryGeneratedColumn, Unique } from 'typeorm';
-import { FLAG, ID, OPTIONAL_TIME, TEXT } from './column-types.js';
+import { FLAG, ID, OPTIONAL_TIME, TEXT, TIME } from './column-types.js';
 import { Tenant } from './tenant.entity.js';
 
 /** Where alarms are told. */
@@ -21,6 +21,8 @@ export class NotificationChannel {
   /** Signs each delivery; sealed by SecretBox, never shown. */
   @Column(TEXT) secret: string;
   @Column(FLAG) enabled: boolean;
+  /** It is not told what happened before. */
+  @Column({ ...TIME, default: () => 'now()' }) enabledSince: Date;
   /** Kept for the sake of what it was told; it has no secret any more. */
   @Column(OPTIONAL_TIME) removedAt: Date | null;
 }

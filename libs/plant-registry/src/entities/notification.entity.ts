@@ -8,6 +8,7 @@ import { NotificationChannel } from './notification-channel.entity.js';
 @Entity('notification')
 @Unique('notification_once', ['tenantId', 'transitionId', 'channelId'])
 @Index('notification_state', ['tenantId', 'state'])
+@Index('notification_channel_newest', ['tenantId', 'channelId', 'notificationId'])
 @ForeignKey(() => Alarm, ['tenantId', 'alarmId'], ['tenantId', 'alarmId'], { name: 'notification_alarm_fkey' })
 @ForeignKey(() => AlarmTransitionRecord, ['tenantId', 'transitionId'], ['tenantId', 'transitionId'], {
   name: 'notification_transition_fkey',

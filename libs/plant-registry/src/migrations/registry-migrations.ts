@@ -9,6 +9,7 @@ import { OnboardTags1764000000020 } from './1764000000020-onboard-tags.js';
 import { JudgeCertificates1764000000021 } from './1764000000021-judge-certificates.js';
 import { EnrolGateways1764000000030 } from './1764000000030-enrol-gateways.js';
 import { ManageGateways1764000000060 } from './1764000000060-manage-gateways.js';
+import { TellFromNow1764000000061 } from './1764000000061-tell-from-now.js';
 
 /** In the order in which they run. */
 export const REGISTRY_MIGRATIONS = [
@@ -23,4 +24,5 @@ export const REGISTRY_MIGRATIONS = [
   JudgeCertificates1764000000021,
   EnrolGateways1764000000030,
   ManageGateways1764000000060,
+  TellFromNow1764000000061,
 ];

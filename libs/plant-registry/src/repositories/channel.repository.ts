@@ -7,7 +7,7 @@ import { type ActingUser, auditUser } from './audit.repository.js';
 
 export type ChannelContent = Pick<NotificationChannel, 'kind' | 'name' | 'url' | 'secret' | 'enabled'>;
 /** Its `url` ends after the host: with many receivers the rest is the secret by which they let messages in. */
-export type ShownChannel = Omit<NotificationChannel, 'secret' | 'removedAt'>;
+export type ShownChannel = Omit<NotificationChannel, 'secret' | 'enabledSince' | 'removedAt'>;
 
 /** Of one tenant; those that were removed don't count. */
 export const MOST_CHANNELS = 20;
@@ -16,8 +16,9 @@ export const MOST_CHANNELS = 20;
 export interface ChannelDeliveries {
   readonly channelId: number;
   readonly pending: number;
+  /** Of the newest notification that was delivered. */
   readonly lastDeliveredAt: Date | null;
-  /** Of the newest notification that is not delivered; null when it has none. */
+  /** Of the newest notification that failed, unless a newer one was delivered. */
   readonly lastError: string | null;
 }
 
@@ -56,7 +57,7 @@ export class ChannelRepository {
       await manager.query(`select pg_advisory_xact_lock(hashtext('telltale channels'), $1)`, [tenantId]);
       if (await manager.existsBy(NotificationChannel, { tenantId, name })) return 'name-taken';
       if ((await manager.countBy(NotificationChannel, { tenantId, removedAt: IsNull() })) >= MOST_CHANNELS) return 'too-many';
-      const { channelId } = await this.insert(manager, tenant, content);
+      const { channelId } = await this.insert(manager, tenant, content, user.at);
       const detail = { kind, name, url: originOf(url), enabled };
       await auditUser(manager, tenant, user, { action: 'add notification channel', subject: `channel ${channelId}`, detail });
       return { tenantId, channelId, kind, name, url: originOf(url), enabled };
@@ -72,11 +73,11 @@ export class ChannelRepository {
     return this.registry.inTenant(tenant, (manager) => manager.query(DELIVERIES, [tenant.tenantId, channelIds]));
   }
 
-  /** A channel that is switched off is told nothing, also not what waits. Null when there is no such channel. */
+  /** A channel that is switched off is told nothing, also not what waits, and not later what happened meanwhile. Null when there is no such channel. */
   enable(tenant: TenantContext, channelId: number, enabled: boolean, user: ActingUser): Promise<ShownChannel | null> {
     const { tenantId } = tenant;
     return this.registry.inTenant(tenant, async (manager) => {
-      const changed = await manager.update(NotificationChannel, { tenantId, channelId, removedAt: IsNull(), enabled: !enabled }, { enabled });
+      const changed = await manager.update(NotificationChannel, { tenantId, channelId, removedAt: IsNull(), enabled: !enabled }, { enabled, ...(enabled && { enabledSince: user.at }) });
       if (changed.affected === 1) {
         const action = enabled ? 'enable notification channel' : 'disable notification channel';
         await auditUser(manager, tenant, user, { action, subject: `channel ${channelId}`, detail: {} });
@@ -117,16 +118,27 @@ export class ChannelRepository {
   }
 
   /** The secret is bound to the row, which has its number first; nobody sees it before the commit. */
-  private async insert(manager: EntityManager, { tenantId }: TenantContext, { secret, ...content }: ChannelContent): Promise<NotificationChannel> {
-    const made = await manager.save(manager.create(NotificationChannel, { ...content, tenantId, secret: '', removedAt: null }));
+  private async insert(manager: EntityManager, { tenantId }: TenantContext, { secret, ...content }: ChannelContent, enabledSince = new Date()): Promise<NotificationChannel> {
+    const made = await manager.save(manager.create(NotificationChannel, { ...content, enabledSince, tenantId, secret: '', removedAt: null }));
     return manager.save(Object.assign(made, { secret: this.secrets.seal(secret, channelPlace(made)) }));
   }
 }
 
 const DELIVERIES = `
-  select channel_id as "channelId", count(*) filter (where state = 'pending')::int4 as pending, max(delivered_at) as "lastDeliveredAt",
-    (array_agg(last_error order by notification_id desc) filter (where state <> 'delivered' and last_error is not null))[1] as "lastError"
-  from registry.notification where tenant_id = $1 and channel_id = any($2) group by 1`;
+  select c.channel_id as "channelId", p.pending, d.delivered_at as "lastDeliveredAt", e.last_error as "lastError"
+  from unnest($2::int4[]) as c(channel_id)
+  cross join lateral (
+    select count(*)::int4 as pending from registry.notification where tenant_id = $1 and channel_id = c.channel_id and state = 'pending'
+  ) p
+  left join lateral (
+    select notification_id, delivered_at from registry.notification
+    where tenant_id = $1 and channel_id = c.channel_id and state = 'delivered' order by notification_id desc limit 1
+  ) d on true
+  left join lateral (
+    select last_error from registry.notification
+    where tenant_id = $1 and channel_id = c.channel_id and state <> 'delivered' and last_error is not null and notification_id > coalesce(d.notification_id, 0)
+    order by notification_id desc limit 1
+  ) e on true`;
 
 /** Empty for what is no address. */
 const originOf = (url: string): string => URL.parse(url)?.origin ?? '';

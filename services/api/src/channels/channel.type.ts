@@ -20,6 +20,6 @@ export class NotificationChannel {
   @Field(() => GraphQLISODateTime, { nullable: true })
   lastDeliveredAt: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Why the newest of those that were not delivered was not.' })
+  @Field(() => String, { nullable: true, description: 'Why the newest notification was not delivered; null as soon as a newer one is.' })
   lastError: string | null;
 }
