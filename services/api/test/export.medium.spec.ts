@@ -151,6 +151,17 @@ describe('samples as a file', () => {
     // Their places are free again.
     expect(await Promise.all([0, 1].map(async () => (await (await get(addressOf([tagIds(plants.acme)[1] ?? 0], 'csv'))).text()).split('\n').length))).toEqual([8, 8]);
   }, 30_000);
+
+  it('are broken off when the session of a reader who takes nothing ends', async () => {
+    const { rows } = await admin.query(`select tag_id from registry.tag where path = 'acme/plant/dense'`);
+    const waiting = await Promise.all([paused(rows[0]?.tag_id), paused(rows[0]?.tag_id)]);
+    const other = await ApiCaller.signedIn(plants.url, plants.acme.people.admin.email);
+    const small = addressOf([tagIds(plants.acme)[1] ?? 0], 'csv');
+    expect((await get(small, other.token)).status).toBe(429);
+    await caller.ask('mutation { signOut }');
+    expect((await get(small, other.token)).status === 200 || (await get(small, other.token)).status === 200).toBe(true);
+    for (const response of waiting) response.destroy();
+  }, 25_000);
 });
 
 /** An answer whose body nobody takes yet. */

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuditRepository, type Tag } from '@telltale/plant-registry';
@@ -11,11 +11,13 @@ import type { SessionReader } from '../identity/session-reader.js';
 import type { Viewer } from '../identity/viewer.js';
 import { EXPORT_FORMATS, exportRequest, type ExportRequest } from './export-request.js';
 import type { ExportedPiece } from './exported-samples.js';
+import { watchedStream } from './reader-watch.js';
 
 export const EXPORT_PATH = '/export/samples';
 /** Of one tenant; the next ones wait a little, then they are refused. */
 const EXPORTS = { atOnce: 2, waiting: 4, patienceMs: 5_000 };
 const RETRY_AFTER_S = 10;
+const READER = { patienceMs: 60_000, checkEveryMs: 2_500 };
 
 export interface ExportParts {
   readonly sessions: SessionReader;
@@ -25,7 +27,7 @@ export interface ExportParts {
   readonly logger: Logger;
 }
 
-/** Samples as a file that is made while it is sent: as slow as its reader, ended when he goes, with his session or with the api. */
+/** Samples as a file that is made while it is sent: as slow as its reader, ended when he goes or stalls, with his session or with the api. */
 export class SampleExport {
   private readonly running = new Set<Readable>();
   private readonly exports = new TenantBudget(EXPORTS);
@@ -58,15 +60,15 @@ export class SampleExport {
         leave();
         throw error;
       }
-      return await this.send(reply, asked, this.pieces(viewer, token, tags, asked), tags, leave);
+      const isSignedIn = async (): Promise<boolean> => (await this.parts.sessions.viewer(token)) !== null;
+      const stream = watchedStream(EXPORT_FORMATS[asked.format].write(this.pieces(viewer, token, tags, asked)), { ...READER, isSignedIn });
+      return await this.send(reply, asked, stream, tags, leave);
     } catch (error) {
       return refuse(reply, error, this.parts.logger);
     }
   }
 
-  private async send(reply: FastifyReply, { format }: ExportRequest, pieces: AsyncIterable<ExportedPiece>, tags: readonly Tag[], leave: () => void): Promise<FastifyReply> {
-    const { mediaType, write } = EXPORT_FORMATS[format];
-    const stream = Readable.from(write(pieces), { objectMode: false });
+  private async send(reply: FastifyReply, { format }: ExportRequest, stream: Readable, tags: readonly Tag[], leave: () => void): Promise<FastifyReply> {
     this.running.add(stream);
     stream.once('close', () => {
       this.running.delete(stream);
@@ -77,7 +79,7 @@ export class SampleExport {
     const [only] = tags;
     const name = tags.length === 1 ? (only?.path.split('/').at(-1) ?? 'samples') : 'samples';
     return reply
-      .header('content-type', mediaType)
+      .header('content-type', EXPORT_FORMATS[format].mediaType)
       .header('content-disposition', `attachment; filename="${name}.${format}"`)
       .header('cache-control', 'no-store')
       .send(stream);
