@@ -62,6 +62,8 @@ describe('values of the chart', () => {
     ['an address of the console without http or https', ['publicUrl'], 'telltale.example.com'],
     ['an address of the console with a path', ['publicUrl'], 'https://example.com/telltale'],
     ['a proxy that is no network', ['trustProxy'], '*'],
+    ['an address for webhooks that is none', ['webhookAddresses'], 'private'],
+    ['addresses for webhooks of one service only', ['services', 'api', 'env', 'WEBHOOK_ADDRESSES'], 'any'],
     ['a short digest', ['image', 'digest'], 'sha256:1234'],
   ])('refuse %s', (_what, path, value) => {
     const spoilt = values();
@@ -224,17 +226,18 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
       expect(JSON.stringify(route)).not.toMatch(/metrics|40[01]1/);
   });
 
+  const told = (documents: unknown[], name: string, names = ['PUBLIC_URL', 'TRUST_PROXY']): unknown[] =>
+    list(
+      documents.find((one) => text(one, 'kind') === 'Deployment' && text(one, 'metadata', 'name') === `plant-${name}`),
+      'spec',
+      'template',
+      'spec',
+      'containers',
+      0,
+      'env',
+    ).filter((variable) => names.includes(text(variable, 'name')));
+
   it('tells the api, and nobody else, its address and the proxy in front of it', () => {
-    const told = (documents: unknown[], name: string): unknown[] =>
-      list(
-        documents.find((one) => text(one, 'kind') === 'Deployment' && text(one, 'metadata', 'name') === `plant-${name}`),
-        'spec',
-        'template',
-        'spec',
-        'containers',
-        0,
-        'env',
-      ).filter((variable) => ['PUBLIC_URL', 'TRUST_PROXY'].includes(text(variable, 'name')));
     expect(told(everything(), 'api')).toEqual([
       { name: 'PUBLIC_URL', value: 'https://telltale.example.com' },
       { name: 'TRUST_PROXY', value: '1' },
@@ -246,6 +249,16 @@ if (helm === undefined) process.stderr.write('\nSKIPPED: rendering of the chart:
       { name: 'PUBLIC_URL', value: 'http://plant.local:8080' },
       { name: 'TRUST_PROXY', value: '10.0.0.0/8' },
     ]);
+  });
+
+  it('tells api and alarms the same addresses for webhooks, and the api where gateways reach ingest', () => {
+    const names = ['INGEST_PUBLIC_URL', 'WEBHOOK_ADDRESSES'];
+    const closed = [{ name: 'WEBHOOK_ADDRESSES', value: 'public' }];
+    expect(['api', 'alarms', 'ingest'].map((name) => told(render(), name, names))).toEqual([closed, closed, []]);
+    const given = render('--set', 'webhookAddresses=any', '--set', 'ingestPublicUrl=http://plant.local:4010');
+    const opened = { name: 'WEBHOOK_ADDRESSES', value: 'any' };
+    expect(told(given, 'api', names)).toEqual([{ name: 'INGEST_PUBLIC_URL', value: 'http://plant.local:4010' }, opened]);
+    expect(told(given, 'alarms', names)).toEqual([opened]);
   });
 
   it('pulls exactly the images of the list for air gaps', () => {
@@ -305,7 +318,10 @@ describe('compose file', () => {
     expect(at(file, 'services', 'api', 'environment')).toMatchObject({
       PUBLIC_URL: '${PUBLIC_URL:-http://localhost:4000}',
       TRUST_PROXY: '${TRUST_PROXY:-}',
+      INGEST_PUBLIC_URL: '${INGEST_PUBLIC_URL:-}',
+      WEBHOOK_ADDRESSES: '${WEBHOOK_ADDRESSES:-}',
     });
+    expect(at(file, 'services', 'alarms', 'environment')).toMatchObject({ WEBHOOK_ADDRESSES: '${WEBHOOK_ADDRESSES:-}' });
     expect(list(file, 'services', 'valkey', 'command').join(' ')).toMatch(
       /--appendonly yes.*--maxmemory-policy noeviction/,
     );

@@ -41,7 +41,9 @@ https://{{ .Values.httpRoute.consoleHost }}
 {{- end -}}
 
 {{- define "telltale.ingestUrl" -}}
-{{- if .Values.ingress.enabled -}}
+{{- if .Values.ingestPublicUrl -}}
+{{ .Values.ingestPublicUrl }}
+{{- else if .Values.ingress.enabled -}}
 https://{{ .Values.ingress.ingestHost }}
 {{- else if .Values.httpRoute.enabled -}}
 https://{{ .Values.httpRoute.ingestHost }}
