@@ -81,16 +81,25 @@ withBrowser('gateways and webhooks', () => {
     const token = /tte_[\w-]{43}/.exec(command)?.[0] ?? '';
     expect(command).toContain("'https://ingest.example.com'");
     expect(await barriersOf(page)).toEqual([]);
+    // It is seen this once: nothing but the button takes it away.
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(500);
+    expect(await invitation.isVisible()).toBe(true);
+    expect(await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).count()).toBe(0);
     await page.getByRole('button', { name: 'I have copied it' }).click();
 
     const panel = page.getByTestId('gateway').filter({ hasText: 'Roof gateway' });
     await panel.getByTestId('gateway-invitation').waitFor();
     expect(await panel.innerText()).toContain('Invited by acme admin');
+    // Shut by the reader, it stays shut when something changes.
+    await panel.getByTestId('gateway-access').locator('summary').click();
     expect(await page.content()).not.toContain(token);
     const enrolments = new GatewayEnrolmentRepository(ingest);
     expect((await enrolments.redeem(token, KEY, new Date())).outcome).toBe('enrolled');
     expect((await enrolments.redeem(token, `ttg_${'x'.repeat(43)}`, new Date())).outcome).toBe('token-used');
 
+    await panel.getByText('1 valid key').waitFor();
+    expect(await panel.getByTestId('gateway-access').getAttribute('open')).toBeNull();
     await open('/connections');
     await panel.getByTestId('gateway-access').locator('summary').click();
     await panel.getByRole('button', { name: 'Ask for a new key' }).click();

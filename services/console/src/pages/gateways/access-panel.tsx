@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { formatDateTime, type Formats } from '../../format/format';
 import type { GatewayAccessPartsFragment } from '../../generated/graphql';
 import { useText } from '../../i18n/text';
@@ -19,12 +19,14 @@ export function AccessPanel({ access, onDone }: { readonly access: GatewayAccess
   const { isBusy, save } = useSaving();
   const { gatewayId, gatewayName, keys, invitations, rotationAskedAt, lastRotationAt, keyTrouble } = access;
   const accepted = keys.filter((key) => key.accepted);
+  // At first only: afterwards it is for the reader to open and close.
+  const [isOpenAtFirst] = useState(accepted.length === 0 || invitations.length > 0 || rotationAskedAt !== null);
   const rotate = async (): Promise<void> => {
     await save(RotateKeyDocument, { gatewayId }, 'access.rotationSaved');
     onDone();
   };
   return (
-    <details data-testid="gateway-access" open={accepted.length === 0 || invitations.length > 0 || rotationAskedAt !== null}>
+    <details data-testid="gateway-access" open={isOpenAtFirst}>
       <summary>
         {t('access.title')}
         <span className="dim small">

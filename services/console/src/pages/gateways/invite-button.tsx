@@ -42,7 +42,7 @@ export function InviteButton({ gateway, onDone }: InviteProps): ReactNode {
       <Button size="md" variant={gateway ? 'default' : 'filled'} onClick={() => setOpen(true)}>
         {label} …
       </Button>
-      <Modal opened={isOpen} onClose={close} size="lg" title={invited ? t('access.shownTitle', { name: invited.gatewayName }) : label} closeButtonProps={{ 'aria-label': t('trust.cancel') }} closeOnClickOutside={invited === null} centered>
+      <Modal opened={isOpen} onClose={close} size="lg" title={invited ? t('access.shownTitle', { name: invited.gatewayName }) : label} closeButtonProps={{ 'aria-label': t('trust.cancel') }} withCloseButton={invited === null} closeOnEscape={invited === null} closeOnClickOutside={invited === null} centered>
         {invited ? (
           <InvitationShown invited={invited} onDone={close} />
         ) : (
