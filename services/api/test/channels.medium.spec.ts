@@ -52,7 +52,7 @@ describe('a webhook channel', () => {
     await superuser.query(`insert into registry.notification (tenant_id, alarm_id, transition_id, channel_id, state, attempts, last_error, created_at) values ($1, $2, $3, $4, 'failed', 12, 'The receiver answered 500.', now())`, [record.tenantId, first?.['alarm_id'], first?.['transition_id'], channelId]);
     expect((await list()).find(({ name }) => name === 'night shift')).toMatchObject({ lastError: 'The receiver answered 500.', pending: 0 });
 
-    const [next] = await rows(`insert into registry.alarm_transition (tenant_id, alarm_id, at, transition, from_state, to_state) select tenant_id, alarm_id, at, transition, from_state, to_state from registry.alarm_transition where transition_id = ${first?.['transition_id']} and tenant_id = ${record.tenantId} returning transition_id`);
+    const [next] = await rows(`insert into registry.alarm_transition (tenant_id, alarm_id, at, transition, from_state, to_state) select tenant_id, alarm_id, at, transition, from_state, to_state from registry.alarm_transition where transition_id = ${Number(first?.['transition_id'])} and tenant_id = ${record.tenantId} returning transition_id`);
     await superuser.query(`insert into registry.notification (tenant_id, alarm_id, transition_id, channel_id, state, attempts, created_at, delivered_at) values ($1, $2, $3, $4, 'delivered', 1, now(), '2026-01-02T03:04:05Z')`, [record.tenantId, first?.['alarm_id'], next?.['transition_id'], channelId]);
     expect((await list()).find(({ name }) => name === 'night shift')).toMatchObject({ lastError: null, pending: 0, lastDeliveredAt: '2026-01-02T03:04:05.000Z' });
 
