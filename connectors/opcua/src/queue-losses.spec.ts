@@ -38,6 +38,7 @@ describe('losses of single queues', () => {
     expect(new QueueLosses().take([loss(1, 99.5, 110.5)], outage, 0)).toEqual([]);
     expect(new QueueLosses().take([loss(1, 100, 115)], outage, 0)).toEqual([{ tagIds: [1], fromUs: 110 * S, toUs: 115 * S }]);
     expect(new QueueLosses().take([loss(1, 90, 105)], outage, 0)).toEqual([{ tagIds: [1], fromUs: 90 * S, toUs: 100 * S }]);
+    expect(new QueueLosses().take([loss(1, 90, 115)], outage, 0)).toEqual([{ tagIds: [1], fromUs: 90 * S, toUs: 100 * S }, { tagIds: [1], fromUs: 110 * S, toUs: 115 * S }]);
     expect(new QueueLosses().take([loss(1, 120, 125)], outage, 0)).toHaveLength(1);
   });
 });

@@ -32,14 +32,15 @@ export class QueueLosses {
   take(losses: readonly QueueLoss[], covered: { readonly fromUs: TimeUs; readonly toUs: TimeUs } | undefined, nowMs: number): readonly LostStretch[] {
     const now: QueueLoss[] = [];
     for (const loss of losses) {
-      const rest = covered ? beyond(loss, covered) : loss;
-      if (rest === undefined) continue;
+      const rests = covered ? beyond(loss, covered) : [loss];
+      const [first, last] = [rests.at(0), rests.at(-1)];
+      if (!first || !last) continue;
       const account = this.accounts.get(loss.tagId);
       if (account === undefined || nowMs - account.declaredAtMs >= DECLARED_EVERY_MS) {
         const { waiting } = account ?? {};
         this.accounts.set(loss.tagId, { declaredAtMs: nowMs, waiting: undefined });
-        now.push(waiting ? { ...rest, fromUs: waiting.fromUs } : rest);
-      } else account.waiting = { fromUs: account.waiting?.fromUs ?? rest.fromUs, toUs: rest.toUs };
+        now.push(...(waiting ? [{ ...last, fromUs: waiting.fromUs }] : rests));
+      } else account.waiting = { fromUs: account.waiting?.fromUs ?? first.fromUs, toUs: last.toUs };
     }
     return together(now);
   }
@@ -64,11 +65,13 @@ export class QueueLosses {
   }
 }
 
-/** What lies outside a declared outage, by more than the tolerance of its bounds. */
-function beyond(loss: QueueLoss, { fromUs, toUs }: { readonly fromUs: TimeUs; readonly toUs: TimeUs }): QueueLoss | undefined {
-  if (loss.toUs <= fromUs || loss.fromUs >= toUs) return loss;
-  if (loss.toUs <= toUs + TOGETHER_US) return loss.fromUs >= fromUs - TOGETHER_US ? undefined : { ...loss, toUs: fromUs };
-  return { ...loss, fromUs: toUs };
+/** What lies outside a declared outage, before and behind it, by more than the tolerance of its bounds. */
+function beyond(loss: QueueLoss, { fromUs, toUs }: { readonly fromUs: TimeUs; readonly toUs: TimeUs }): readonly QueueLoss[] {
+  if (loss.toUs <= fromUs || loss.fromUs >= toUs) return [loss];
+  return [
+    ...(loss.fromUs < fromUs - TOGETHER_US ? [{ ...loss, toUs: fromUs }] : []),
+    ...(loss.toUs > toUs + TOGETHER_US ? [{ ...loss, fromUs: toUs }] : []),
+  ];
 }
 
 /** One stretch for tags that lost about the same. */
