@@ -245,6 +245,8 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
   }
 
   private lost(reason: string, code: string): void {
+    // Nobody knows when the next heartbeat comes.
+    this.declareLosses(this.losses.due(performance.now(), true));
     this.ledger.begin(performance.now());
     this.lostReason = reason;
     this.repairing = code;
@@ -268,6 +270,8 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
   }
 
   private async tick(link: ServerLink, state: ServerState | undefined): Promise<void> {
+    // First: what is asked of the server below may fail.
+    this.declareLosses(this.losses.due(performance.now()));
     if (state !== undefined && state !== ServerState.Running) {
       this.tell({ kind: 'degraded', reason: `The server says it is ${ServerState[state] ?? state}, not running.`, code: 'opcua.server-not-running' });
     } else if (this.lastState.startsWith('degraded opcua.server-not-running')) {
@@ -277,7 +281,6 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
     // A server may load a namespace while it runs: what was missing may be there now.
     this.compareModel(link, (await this.namespaces).update(await readNamespaces(link.session)));
     await this.inTurn(() => this.subscriptions?.retryFailures());
-    this.declareLosses(this.losses.due(performance.now()));
   }
 
   private published(subscription: TagSubscription, publication: Publication): void {
