@@ -4,6 +4,7 @@ import { withinTime } from './within-time.js';
 
 const SERVER_OBJECT = 'i=2253';
 const CREATED_WITHIN_MS = 10_000;
+const ENDED_WITHIN_MS = 2_000;
 
 /**
  * Calls `changed` for each GeneralModelChangeEvent of the server (Part 3 §9.32). Few servers send them; one that refuses the subscription
@@ -16,6 +17,12 @@ export async function onModelChange(session: LinkSession, changed: () => void): 
     'the subscription of model changes',
   );
   const filter = constructEventFilter(['EventType'], ofType('GeneralModelChangeEventType'));
-  const item = await subscription.monitor({ nodeId: SERVER_OBJECT, attributeId: AttributeIds.EventNotifier }, { filter, queueSize: 1, discardOldest: true, samplingInterval: 0 }, TimestampsToReturn.Neither);
-  item.on('changed', changed);
+  try {
+    const item = await subscription.monitor({ nodeId: SERVER_OBJECT, attributeId: AttributeIds.EventNotifier }, { filter, queueSize: 1, discardOldest: true, samplingInterval: 0 }, TimestampsToReturn.Neither);
+    if (item.statusCode.isNotGood()) throw new Error(item.statusCode.toString());
+    item.on('changed', changed);
+  } catch (error) {
+    await withinTime(subscription.terminate(), ENDED_WITHIN_MS, 'ending the subscription of model changes').catch(() => undefined);
+    throw error;
+  }
 }

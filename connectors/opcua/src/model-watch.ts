@@ -65,13 +65,24 @@ export class ModelWatch {
     const { rules, acceptedAt } = this.watch;
     const key = JSON.stringify([rules, acceptedAt]);
     const file = join(this.storageDir, 'model.json');
-    const kept = baselineSchema.safeParse(parseJson(await readFile(file, 'utf8').catch(() => '')));
+    const kept = baselineSchema.safeParse(parseJson(await textOf(file)));
     if (kept.success && kept.data.key === key) return kept.data;
     const fresh: Baseline = { key, baselineUs: this.now(), tags: present.map((tag) => ({ ...tag, address: { ...tag.address } })) };
     await mkdir(this.storageDir, { recursive: true });
     await writeFile(`${file}.new`, JSON.stringify(fresh));
     await rename(`${file}.new`, file);
     return fresh;
+  }
+}
+
+/** Empty where there is no file yet; what can't be read now is no reason to accept another tree. */
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = Object(error) as { readonly code?: unknown };
+    if (code === 'ENOENT') return '';
+    throw error;
   }
 }
 

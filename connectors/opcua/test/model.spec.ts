@@ -47,3 +47,15 @@ test('the baseline outlives the connector; the tree is accepted by another text 
   await eventually('accepted', 15_000, () => accepted.modelChange()?.differences.length === 0);
   await accepted.close();
 }, 60_000);
+
+test('a server without room for the events of its model keeps no subscription for them', async () => {
+  const full = await RestartableDevice.create({ values: 4, history: false, monitoredItems: 1 });
+  const far = await OpenEndpoint.open(full, [tagAt(0, 100)], { watch });
+  try {
+    await eventually('its subscription is ended', 8_000, () => (full.device?.requests.get('DeleteSubscriptionsRequest') ?? 0) > 0);
+    expect(full.device?.openSubscriptions()).toBe(1);
+  } finally {
+    await far.close();
+    await full.dispose();
+  }
+}, 30_000);

@@ -3,13 +3,14 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
-import { CreateMonitoredItemsRequest, DataType, MessageSecurityMode, SecurityPolicy, StatusCodes, Variant, VariantArrayType, type StatusCode } from 'node-opcua-client';
+import { BrowseDirection, CreateMonitoredItemsRequest, type BrowseRequest, DataType, MessageSecurityMode, SecurityPolicy, StatusCodes, Variant, VariantArrayType, type StatusCode } from 'node-opcua-client';
 import { nodesets } from 'node-opcua-nodesets';
 import { OPCUAServer, type OPCUAServerOptions } from 'node-opcua-server';
 
 // One file without local imports: node runs it as a child of its own too (simulated-process.ts).
 
 export const PLANT_URI = 'urn:telltale:test-plant';
+const HAS_ENCODING = 'ns=0;i=38';
 export const USER = 'gateway';
 export const PASSWORD = 'correct horse';
 
@@ -33,6 +34,8 @@ export interface DeviceOptions {
   readonly certificateFile?: string;
   /** A pump with structures and enumerations of its own types. */
   readonly structures?: boolean;
+  /** It tells only after this time what an encoding of a structure belongs to. */
+  readonly describesAfterMs?: number;
   readonly subscriptionsPerSession?: number;
   /** Host name that its endpoints state. */
   readonly advertisedHost?: string;
@@ -76,6 +79,7 @@ export async function freePort(): Promise<number> {
 /** A PLC: a real OPC UA server with security, users, history and every number type. */
 export class SimulatedDevice {
   readonly requests = new Map<string, number>();
+  encodingsAsked = 0;
   readonly monitoringAsked: MonitoringAsked[] = [];
   private readonly server: OPCUAServer;
   private readonly manager: OPCUACertificateManager;
@@ -143,6 +147,7 @@ export class SimulatedDevice {
     }
     this.addTypes(plant, root);
     if (this.options.structures) this.addPump(plant, root);
+    if (this.options.describesAfterMs !== undefined) this.describeLate(this.options.describesAfterMs);
     await this.server.start();
     this.server.on('request', (request: object) => {
       const name = request.constructor.name;
@@ -156,6 +161,18 @@ export class SimulatedDevice {
         for (const [name, variable] of this.variables) if (name.startsWith('Value')) variable.setValueFromSource({ dataType: DataType.Double, value: count });
       }, this.options.beatMs);
     }
+  }
+
+  private describeLate(ms: number): void {
+    // The server has no hook before an answer.
+    const service = this.server as unknown as { _on_BrowseRequest(message: { readonly request: BrowseRequest }, channel: unknown): void };
+    const answer = service._on_BrowseRequest.bind(service);
+    service._on_BrowseRequest = (message, channel) => {
+      const isEncoding = message.request.nodesToBrowse?.some(({ referenceTypeId, browseDirection }) => referenceTypeId.toString() === HAS_ENCODING && browseDirection === BrowseDirection.Inverse);
+      if (!isEncoding) return answer(message, channel);
+      this.encodingsAsked++;
+      setTimeout(() => answer(message, channel), ms);
+    };
   }
 
   private note({ itemsToCreate }: CreateMonitoredItemsRequest): void {
@@ -194,6 +211,10 @@ export class SimulatedDevice {
 
   openSessions(): number {
     return this.server.currentSessionCount;
+  }
+
+  openSubscriptions(): number {
+    return this.server.engine.currentSubscriptionCount;
   }
 
   /** Ends politely when asked to, else every socket is cut first, as a power loss would. */
