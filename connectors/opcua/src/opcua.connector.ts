@@ -77,6 +77,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
   }
 
   async close(): Promise<void> {
+    this.subscriptions?.flush();
     this.declareLosses(this.losses.due(performance.now(), true));
     this.isOpen = false;
     await this.keeper.close();
@@ -151,6 +152,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
       namespaces,
       {
         published: (subscription, publication) => this.published(subscription, publication),
+        waiting: () => this.firstData.resolve(),
         ended: () => this.ended(),
         renewed: (subscription) => void this.inTurn(() => this.refill(subscription)).catch((error: unknown) => this.keeper.distrust(String(error))),
       },

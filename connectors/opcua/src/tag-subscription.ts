@@ -5,6 +5,7 @@ import { parseNodeReference, type OpcUaAddress } from './opcua.address.js';
 import type { NamespaceTable } from './namespace-table.js';
 import { parseMemberPath, type MemberPath } from './member-path.js';
 import { monitoringRequest } from './monitoring-request.js';
+import { isOverflow, valuesOf, type Notification } from './notification.js';
 import { NotificationOrder } from './notification-order.js';
 import type { QueueLoss } from './queue-losses.js';
 import { createSubscription, type LinkSession } from './server-link.js';
@@ -26,10 +27,14 @@ export interface Publication {
   readonly joint: 'continuous' | 'notifications-lost' | 'queue-overflowed' | 'new';
   /** Values of single tags that the server dropped from their queues. */
   readonly losses: readonly QueueLoss[];
+  /** Our monotonic clock when it arrived; its structures may have been described later. */
+  readonly receivedAtMs: number;
 }
 
 export interface SubscriptionEvents {
   published(subscription: TagSubscription, publication: Publication): void;
+  /** Values are here, and wait for the description of their structures. */
+  waiting(): void;
   /** The server ended the subscription. */
   ended(subscription: TagSubscription): void;
   /** The driver made it anew under another id: the monitored items are gone. */
@@ -51,14 +56,21 @@ interface Item {
 interface NumberedMessage {
   readonly sequenceNumber: number;
   readonly isData: boolean;
-  readonly message: NotificationMessage;
+  readonly message: Notification;
+  readonly receivedAtMs: number;
+}
+
+/** A notification in its turn, as it joined the flow when it arrived. */
+interface Delivery {
+  readonly message: Notification;
+  readonly receivedAtMs: number;
+  readonly joint: Publication['joint'];
+  isReady: boolean;
 }
 
 const OVERDUE_EVERY_MS = 500;
 const KEEP_ALIVE_MS = 1_000;
 const CREATE_MS = 15_000;
-/** DataValue info type with the overflow bit (Part 4 §7.39.1). */
-const OVERFLOW = 0x480;
 /** BadTooManyMonitoredItems: not the tag's fault, another subscription takes it. */
 export const TOO_MANY_ITEMS = 0x80db0000;
 const GONE: ReadonlySet<number> = new Set([Status.BadNodeIdUnknown, 0x80330000, 0x80610000]);
@@ -78,7 +90,7 @@ export class TagSubscription {
   private subscription: ClientSubscription | undefined;
   private session: LinkSession | undefined;
   /** Notifications whose structures must be described first; later ones wait behind them. */
-  private behind: Promise<void> | undefined;
+  private readonly behind: Delivery[] = [];
   /** Monotonic milliseconds of the last publication or keep-alive. */
   aliveAtMs = performance.now();
   /** The server refused more items in it. */
@@ -199,7 +211,7 @@ export class TagSubscription {
 
   private leave(): void {
     this.subscription = undefined;
-    this.behind = undefined;
+    this.behind.length = 0;
     clearInterval(this.overdue);
     this.overdue = undefined;
   }
@@ -296,30 +308,51 @@ export class TagSubscription {
     if (this.subscription !== from) return;
     this.aliveAtMs = performance.now();
     const isData = (message.notificationData?.length ?? 0) > 0;
-    const ready = this.order.arrived({ sequenceNumber: message.sequenceNumber, isData, message }, this.aliveAtMs);
+    const { sequenceNumber, publishTime, notificationData } = message;
+    // The driver would ask the server for the same types, in vain too, and what fails there nobody can catch: structures are ours alone.
+    if (valuesOf(message).some(({ value }) => isEncoded(value))) message.notificationData = (notificationData ?? []).filter((data) => !(data instanceof DataChangeNotification));
+    const ready = this.order.arrived({ sequenceNumber, isData, message: { publishTime, notificationData }, receivedAtMs: this.aliveAtMs }, this.aliveAtMs);
     // After a broken connection the driver asks for what follows its own last number. That one counts the number of a keep-alive as used, and
     // runs ahead when a new notification comes before the republished ones: what the server kept would be lost although it is there.
     Reflect.set(from, 'lastSequenceNumber', this.order.newest);
-    for (const { message: next, afterLoss } of ready) this.deliver(from, next.message, afterLoss);
+    for (const { message: next, afterLoss } of ready) this.deliver(from, next, afterLoss);
     this.overdue ??= setInterval(() => {
-      for (const { message: next, afterLoss } of this.order.overdue(performance.now())) this.deliver(from, next.message, afterLoss);
+      for (const { message: next, afterLoss } of this.order.overdue(performance.now())) this.deliver(from, next, afterLoss);
     }, OVERDUE_EVERY_MS);
   }
 
-  private deliver(from: ClientSubscription, message: NotificationMessage, afterLoss: boolean): void {
+  private deliver(from: ClientSubscription, { message, receivedAtMs }: NumberedMessage, afterLoss: boolean): void {
     if (this.subscription !== from || !this.session) return;
-    const encoded = valuesOf(message).flatMap(({ value }) => (isEncoded(value) ? value : []));
-    if (encoded.length === 0 && !this.behind) return this.publish(from, message, afterLoss);
-    const { session } = this;
-    const turn = (this.behind ?? Promise.resolve()).then(() => decodeStructures(session, encoded)).then(() => {
-      if (this.behind === turn) this.behind = undefined;
-      this.publish(from, message, afterLoss);
+    const values = valuesOf(message);
+    const overflowed = values.some(({ clientHandle, value }) => this.items.has(clientHandle) && isOverflow(value));
+    const joint = !this.hasDelivered ? 'new' : afterLoss ? 'notifications-lost' : overflowed ? 'queue-overflowed' : 'continuous';
+    if ((message.notificationData?.length ?? 0) > 0) this.hasDelivered = true;
+    const encoded = values.flatMap(({ value }) => (isEncoded(value) ? value : []));
+    const delivery: Delivery = { message, receivedAtMs, joint, isReady: encoded.length === 0 };
+    this.behind.push(delivery);
+    if (delivery.isReady) return this.publishReady(from);
+    this.events.waiting();
+    void decodeStructures(this.session, encoded).then(() => {
+      delivery.isReady = true;
+      this.publishReady(from);
     });
-    this.behind = turn;
   }
 
-  private publish(from: ClientSubscription, message: NotificationMessage, afterLoss: boolean): void {
-    if (this.subscription !== from) return;
+  private publishReady(from: ClientSubscription): void {
+    while (this.subscription === from && this.behind[0]?.isReady) this.publishNext(from);
+  }
+
+  /** Publishes what still waits for the description of its structures, with these as bytes. */
+  flush(): void {
+    while (this.subscription && this.behind.length > 0) this.publishNext(this.subscription);
+  }
+
+  private publishNext(from: ClientSubscription): void {
+    const next = this.behind.shift();
+    if (next) this.publish(from, next);
+  }
+
+  private publish(from: ClientSubscription, { message, joint, receivedAtMs }: Delivery): void {
     for (const data of message.notificationData ?? []) {
       // Not inside the driver's own loop over notifications.
       if (data instanceof StatusChangeNotification && data.status.isNotGood()) setImmediate(() => this.subscription === from && this.events.ended(this));
@@ -329,7 +362,6 @@ export class TagSubscription {
     const sourceTimesUs: TimeUs[] = [];
     const losses: QueueLoss[] = [];
     let newestSourceUs: TimeUs | undefined;
-    let overflowed = false;
     for (const { clientHandle, value } of valuesOf(message)) {
       const item = this.items.get(clientHandle);
       if (!item) continue;
@@ -340,16 +372,13 @@ export class TagSubscription {
         sourceTimesUs.push(sourceTimeUs);
       }
       if (isOverflow(value)) {
-        overflowed = true;
         const toUs = sourceTimeUs ?? publishTimeUs;
         if (item.newestUs !== undefined && toUs !== undefined && toUs > item.newestUs) losses.push({ tagId, fromUs: item.newestUs, toUs });
       }
       item.newestUs = Math.max(item.newestUs ?? 0, sourceTimeUs ?? publishTimeUs ?? 0) || undefined;
       observations.push(this.read(item, value, sourceTimeUs));
     }
-    const joint = !this.hasDelivered ? 'new' : afterLoss ? 'notifications-lost' : overflowed ? 'queue-overflowed' : 'continuous';
-    if ((message.notificationData?.length ?? 0) > 0) this.hasDelivered = true;
-    this.events.published(this, { observations, newestSourceUs, sourceTimesUs, publishTimeUs, joint, losses });
+    this.events.published(this, { observations, newestSourceUs, sourceTimesUs, publishTimeUs, joint, losses, receivedAtMs });
   }
 
   private read(item: Item, data: DataValue, sourceTimeUs: TimeUs | undefined): Observation {
@@ -363,8 +392,3 @@ export class TagSubscription {
     return sourceTimeUs === undefined ? { tagId, value, status } : { tagId, value, status, sourceTimeUs };
   }
 }
-
-const valuesOf = ({ notificationData }: NotificationMessage): readonly { readonly clientHandle: number; readonly value: DataValue }[] =>
-  (notificationData ?? []).flatMap((data) => (data instanceof DataChangeNotification ? (data.monitoredItems ?? []) : []));
-
-const isOverflow = ({ statusCode }: DataValue): boolean => (statusCode.value & OVERFLOW) === OVERFLOW;

@@ -76,6 +76,11 @@ export class TagSubscriptions {
     for (const subscription of this.all) await this.fill(subscription, attachment);
   }
 
+  /** Publishes what waits, as it is. */
+  flush(): void {
+    for (const subscription of this.all) subscription.flush();
+  }
+
   /** The session is gone. */
   detach(): void {
     this.attached = undefined;

@@ -72,3 +72,35 @@ test('what an address can not give is said once, with the remedy, and the other 
   ]);
   expect(endpoint.host.of(11)[0]?.status).toBe(0);
 });
+
+test('a server that describes its types late is opened, asked once, and its members are read as soon as it has told them', async () => {
+  const late = await RestartableDevice.create({ values: 2, history: false, structures: true, describesAfterMs: 7_000 });
+  const opening = performance.now();
+  const far = await OpenEndpoint.open(late, [tag(1, { nodeId, member: 'Speed' })]);
+  try {
+    expect(performance.now() - opening).toBeLessThan(4_500);
+    for (let speed = 1; speed <= 3; speed++) {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      late.device?.setPump(speed);
+    }
+    await eventually('bytes first', 6_500, () => far.host.of(1).length > 0);
+    expect(far.host.of(1).every(({ status }) => status >>> 31 === 1)).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    late.device?.setPump(55);
+    await eventually('the speed', 3_000, () => far.host.of(1).some(({ value, status }) => value === 55 && status === 0));
+    expect(late.device?.encodingsAsked).toBeLessThanOrEqual(2);
+  } finally {
+    await far.close();
+    await late.dispose();
+  }
+}, 40_000);
+
+test('closing publishes what waits for the description of its type', async () => {
+  const late = await RestartableDevice.create({ values: 2, history: false, structures: true, describesAfterMs: 7_000 });
+  const far = await OpenEndpoint.open(late, [tag(1, { nodeId, member: 'Speed' })]);
+  await far.connector.close();
+  const published = far.host.of(1).map(({ status }) => status >>> 31);
+  await far.close();
+  await late.dispose();
+  expect(published).toEqual([1]);
+}, 40_000);
