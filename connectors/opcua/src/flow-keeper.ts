@@ -49,6 +49,8 @@ export class FlowKeeper {
   private work: Promise<void> = Promise.resolve();
   private watch: NodeJS.Timeout | undefined;
   private lostAtMs: number | undefined;
+  /** The newest loss, also after its repair. */
+  private brokenAtMs = -Infinity;
   private rebuilding = false;
   private watching = false;
   private heartbeatAtMs = 0;
@@ -82,9 +84,9 @@ export class FlowKeeper {
     this.lostAtMs = undefined;
   }
 
-  /** The first publication after a loss: the driver's repair worked. */
-  flowing(): Rung | undefined {
-    if (this.lostAtMs === undefined || this.rebuilding) return undefined;
+  /** The first publication that arrived after a loss: the driver's repair worked. */
+  flowing(receivedAtMs: number): Rung | undefined {
+    if (this.lostAtMs === undefined || this.rebuilding || receivedAtMs < this.lostAtMs) return undefined;
     this.lostAtMs = undefined;
     this.rungs.repaired++;
     return 'repaired';
@@ -116,8 +118,13 @@ export class FlowKeeper {
 
   private onLost(link: ServerLink, reason: string, code: string): void {
     if (this.link !== link || this.ending.signal.aborted || this.lostAtMs !== undefined) return;
-    this.lostAtMs = performance.now();
+    this.lostAtMs = this.brokenAtMs = performance.now();
     this.flow.lost(reason, code);
+  }
+
+  /** A question that a broken connection swallowed says nothing about the repaired one. */
+  private isOverdue(link: ServerLink, askedAtMs: number): boolean {
+    return this.link !== link || this.lostAtMs !== undefined || this.brokenAtMs >= askedAtMs || this.ending.signal.aborted;
   }
 
   private async look(): Promise<void> {
@@ -145,8 +152,9 @@ export class FlowKeeper {
 
   /** Connected, yet nothing comes: ask the server for its time, then choose the rung. */
   private async onSilence(link: ServerLink, silence: string): Promise<void> {
+    const askedAtMs = performance.now();
     const answers = await this.readStatus(link).then(() => true, () => false);
-    if (this.link !== link || this.lostAtMs !== undefined || this.ending.signal.aborted) return;
+    if (this.isOverdue(link, askedAtMs)) return;
     const now = performance.now();
     // We may have been the sleeper: what had arrived is read by now.
     if (answers && this.flow.silence(now) === undefined) return;
@@ -164,9 +172,10 @@ export class FlowKeeper {
   }
 
   private async heartbeat(link: ServerLink): Promise<void> {
-    this.heartbeatAtMs = performance.now();
+    const askedAtMs = performance.now();
+    this.heartbeatAtMs = askedAtMs;
     const status = await this.readStatus(link).catch(() => undefined);
-    if (this.link !== link || this.lostAtMs !== undefined) return;
+    if (this.isOverdue(link, askedAtMs)) return;
     if (status === undefined) {
       this.flow.lost('The server does not answer any more.', 'opcua.silent');
       this.lostAtMs = performance.now();

@@ -247,6 +247,7 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
   }
 
   private lost(reason: string, code: string): void {
+    if (!this.ledger.isOpen) this.backAtMs = undefined;
     // Nobody knows when the next heartbeat comes.
     this.declareLosses(this.losses.due(performance.now(), true));
     this.ledger.begin(performance.now());
@@ -287,12 +288,16 @@ export class OpcUaConnector implements Connector<OpcUaAddress> {
 
   private published(subscription: TagSubscription, publication: Publication): void {
     if (!this.isOpen) return;
-    const { observations } = publication;
+    const { observations, receivedAtMs } = publication;
     // Not every server states its publish time; ours is as good as its clock, and the ledger checks that they agree.
-    const publishTimeUs = publication.publishTimeUs ?? this.host.now();
-    const mark: FlowMark = { ...publication, publishTimeUs, subscription: subscription.number, scanUs: subscription.scanIntervalMs * 1000, atMs: performance.now() };
+    const publishTimeUs = publication.publishTimeUs ?? this.host.now() - Math.round((performance.now() - receivedAtMs) * 1000);
+    const mark: FlowMark = { ...publication, publishTimeUs, subscription: subscription.number, scanUs: subscription.scanIntervalMs * 1000, atMs: receivedAtMs };
+    if (this.ledger.precedesOutage(mark)) {
+      this.ledger.receivedBefore(mark);
+      return this.emit(observations);
+    }
     if (this.ledger.isOpen) this.endOutage(mark, publication);
-    const rung = this.keeper.flowing();
+    const rung = this.keeper.flowing(receivedAtMs);
     if (rung && this.repairing !== undefined && this.keeper.current) this.announce(this.keeper.current, rung);
     const hole = this.ledger.mark(mark, subscription.dueUs);
     if (hole) this.host.missed({ tagIds: this.subscriptions?.tagIds ?? [], ...hole, reason: 'The server published nothing for a while, or lost what it had to publish.' });

@@ -85,6 +85,18 @@ describe('outage ledger', () => {
     expect(ledger.end({ ...publication(1, 103), waitedMs: 0 })).toBeUndefined();
   });
 
+  test('what arrived before the outage and is published later proves nothing: the outage begins behind it', () => {
+    const ledger = new OutageLedger();
+    for (const at of [100, 101]) ledger.mark(publication(1, at), DUE);
+    ledger.begin(102_100);
+    const deferred = { ...publication(1, 102), atMs: 102_000 };
+    expect(ledger.precedesOutage(deferred)).toBe(true);
+    ledger.receivedBefore(deferred);
+    expect(ledger.isOpen).toBe(true);
+    expect(ledger.precedesOutage(publication(1, 110))).toBe(false);
+    expect(ledger.end({ ...publication(1, 110), joint: 'new', waitedMs: 0 })).toEqual({ fromUs: 102 * S, toUs: 110 * S });
+  });
+
   test('nothing is missed before the first value', () => {
     const ledger = new OutageLedger();
     ledger.begin(1_000);

@@ -141,6 +141,18 @@ export class OutageLedger {
     if (fromUs !== undefined) this.open = { fromUs, sinceMs: atMs };
   }
 
+  /** It arrived before the flow stopped and was only published later: no proof that data flows again. */
+  precedesOutage({ atMs }: FlowMark): boolean {
+    return this.open !== undefined && atMs < this.open.sinceMs;
+  }
+
+  /** The outage begins behind what had arrived before it. */
+  receivedBefore(mark: FlowMark): void {
+    this.record(mark);
+    const fromUs = this.receivedUpToUs();
+    if (this.open && fromUs !== undefined && mark.joint === 'continuous') this.open = { ...this.open, fromUs: Math.max(this.open.fromUs, fromUs) };
+  }
+
   /** The flow is back without a loss: the server had kept everything. The line explains why publications came late; only moving tags could tell more. */
   healed(): void {
     if (this.open) for (const flow of this.flows.values()) if (!this.isMoving(flow)) flow.publishTimeUs = 0;
