@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-async function run(start: string, environment: Record<string, string>, signal?: NodeJS.Signals) {
+async function spawned(start: string, environment: Record<string, string>) {
   const file = join(scratch, `main-${Math.random().toString(36).slice(2)}.ts`);
   await writeFile(
     file,
@@ -26,9 +26,13 @@ async function run(start: string, environment: Record<string, string>, signal?: 
      import { StartError } from '${import.meta.dirname}/start-error.js';
      await runMain('probe', z.object({ WORD: z.string().describe('any word') }), ${start});`,
   );
-  const child = spawn(process.execPath, ['--conditions=source', '--import', hooks, file], {
+  return spawn(process.execPath, ['--conditions=source', '--import', hooks, file], {
     env: { PATH: process.env['PATH'], ...environment },
   });
+}
+
+async function run(start: string, environment: Record<string, string>, signal?: NodeJS.Signals) {
+  const child = await spawned(start, environment);
   let stderr = '';
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   child.stdout.on('data', () => signal !== undefined && child.kill(signal));
@@ -45,6 +49,18 @@ const serving = `async () => {
 describe('runMain', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('closes and exits 0 on %s', async (signal) => {
     expect(await run(serving, { WORD: 'x' }, signal)).toEqual({ exitCode: 0, stderr: 'closed' });
+  });
+
+  it('goes on working when nobody reads its log any more, and closes as asked', async () => {
+    const talking = serving.replace('() => {}, 1000', "() => { process.stdout.write('.'); process.stderr.write('.'); }, 5");
+    const child = await spawned(talking, { WORD: 'x' });
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const ended = once(child, 'exit');
+    expect(await Promise.race([ended, new Promise((later) => setTimeout(later, 500, 'alive'))])).toBe('alive');
+    child.kill('SIGTERM');
+    expect((await ended)[0]).toBe(0);
   });
 
   it('says which variable is missing and exits 78', async () => {

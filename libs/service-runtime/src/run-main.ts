@@ -16,6 +16,11 @@ const CLOSE_WITHIN_MS = 25_000;
 
 const print = (text: string): void => void process.stderr.write(`${text}\n`);
 
+/** Whoever read the log has gone: the work matters more, and saying so in the same place would fail again and again. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
 function startFailure(name: string, error: unknown): number {
   if (error instanceof SettingsError) {
     print(error.message);
@@ -62,6 +67,7 @@ export async function runMain<S extends z.ZodObject>(
     print(error instanceof Error ? (error.stack ?? error.message) : String(error));
     if (stopping === undefined) stop(EXIT_CODES.internal);
   };
+  outliveReaders();
   process.on('SIGTERM', () => stop(EXIT_CODES.clean));
   process.on('SIGINT', () => stop(EXIT_CODES.clean));
   process.on('uncaughtException', crash);
@@ -79,6 +85,7 @@ export async function runTask<S extends z.ZodObject>(
   schema: S,
   task: (settings: z.infer<S>) => Promise<void>,
 ): Promise<void> {
+  outliveReaders();
   try {
     await task(readSettings(name, schema));
     process.exit(EXIT_CODES.clean);
