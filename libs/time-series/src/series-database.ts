@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { bindTenant, type RunSql, type TenantContext } from '@telltale/tenancy';
 import { arrayLiteral } from './array-literal.js';
@@ -38,6 +39,8 @@ export class SeriesDatabase {
   private readonly pool: pg.Pool;
   private readonly observe: (sql: string) => void;
   private readonly statementTimeoutMs: number;
+  /** Statements of reads are planned once per connection: planning costs more than most of them. */
+  private prepares = true;
 
   constructor(url: string, options: SeriesDatabaseOptions = {}) {
     this.observe = options.observe ?? ((): void => undefined);
@@ -60,7 +63,7 @@ export class SeriesDatabase {
 
   /** Runs `work` in one transaction that sees and writes this tenant only. The connection is destroyed when anything fails. */
   inTenant<T>(tenant: TenantContext, mode: keyof typeof MODES, work: (query: Query) => Promise<T>): Promise<T> {
-    if (mode !== 'write') return this.reading(tenant, this.beginOf(mode), work);
+    if (mode !== 'write') return this.readingAnyhow(tenant, this.beginOf(mode), work);
     return this.transaction(this.beginOf(mode), work, (query) => bindTenant(query satisfies RunSql, tenant));
   }
 
@@ -73,10 +76,22 @@ export class SeriesDatabase {
     return this.pool.ended ? Promise.resolve() : this.pool.end();
   }
 
+  /** A pooler that keeps no prepared statements apart (PgBouncer before 1.21) shows by an error: from then on there are none. */
+  private async readingAnyhow<T>(tenant: TenantContext, begin: string, work: (query: Query) => Promise<T>): Promise<T> {
+    if (!this.prepares) return this.reading(tenant, begin, work);
+    try {
+      return await this.reading(tenant, begin, work);
+    } catch (error) {
+      if (!isOfPooler(error)) throw error;
+      this.prepares = false;
+      return this.reading(tenant, begin, work);
+    }
+  }
+
   /** Begin, bind, read and commit in as few round trips as the work allows. */
   private async reading<T>(tenant: TenantContext, begin: string, work: (query: Query) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
-    const query = this.queryOf(client);
+    const query = this.queryOf(client, this.prepares ? statementName : undefined);
     try {
       const result = await begun(client.query(begin), bindTenant(query satisfies RunSql, tenant), () => work(query));
       this.observe('commit');
@@ -98,10 +113,10 @@ export class SeriesDatabase {
     }
   }
 
-  private queryOf(client: pg.PoolClient): Query {
+  private queryOf(client: pg.PoolClient, nameOf?: (sql: string) => string): Query {
     return async <R>(sql: string, params: readonly unknown[] = []): Promise<R[]> => {
       this.observe(sql);
-      const result = await client.query(sql, params.map(arrayLiteral));
+      const result = await client.query({ text: sql, name: nameOf?.(sql), values: params.map(arrayLiteral) });
       return result.rows as R[];
     };
   }
@@ -127,6 +142,20 @@ export class SeriesDatabase {
     }
   }
 }
+
+const names = new Map<string, string>();
+
+/** The same for the same text, on every connection; there are few texts. */
+function statementName(sql: string): string {
+  const known = names.get(sql);
+  if (known !== undefined) return known;
+  const name = `t${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`;
+  names.set(sql, name);
+  return name;
+}
+
+/** A pooler hands each transaction another connection: a statement prepared on one is unknown on the next, or known already. */
+const isOfPooler = (error: unknown): boolean => error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '42P05');
 
 /**
  * Work whose first statement travels with those that begin the transaction. Should they fail on a connection that lives on, row
