@@ -91,11 +91,11 @@ export async function mergeChunks(
       plan.merged.push({ tagId, window, columns });
     }
   }
-  await settleHours(query, tenant, plan.hours);
   await writeChunks(query, tenant, plan.rewritten);
   await settle(query, tenant, plan.settled);
   await deleteChunks(query, tenant, plan.replaced);
   await writeChunks(query, tenant, plan.merged);
+  await settleHours(query, tenant, plan.hours);
   return {
     windows: targets.size,
     chunksBefore: plan.settled.length + plan.replaced.length,

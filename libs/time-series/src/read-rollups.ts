@@ -1,32 +1,25 @@
 import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
-import { mostMinutes, unpackChunk } from './chunk-table.js';
-import { blockSamples } from './read-samples.js';
-import { rowsPacked, unpackInto } from './rollup-pack.js';
+import { minutePieces, openPieces, samplePieces, type Stretch } from './chunk-pieces.js';
+import { unpackChunk } from './chunk-table.js';
+import { rowsOfPieces } from './piece-rows.js';
+import { blockSamples, indexesOf } from './read-samples.js';
 import {
   DAY_US,
   HOUR_US,
   MINUTE_US,
   QUARTER_US,
   rollUpByMinutes,
-  rollUpInto,
-  rollUpRows,
   RollupRows,
   rollUpSamples,
-  startsEvery,
   type Gaps,
 } from './rollup-rows.js';
 import { readDays } from './rollup-table.js';
-import { firstAtOrAfter, resolveSamples, tagRuns } from './sample-order.js';
+import { resolveSamples, tagRuns } from './sample-order.js';
 import type { TimeRange } from './series-contract.js';
 import type { Query } from './series-database.js';
 
 type GapsOfTags = ReadonlyMap<number, Gaps>;
-
-/** A stretch of one tag, on whole buckets. */
-interface Stretch extends TimeRange {
-  readonly tagId: number;
-}
 
 /**
  * Rows of `widthUs` per tag in a range on whole buckets: stored hours or quarters where they exist, else from minutes, else from
@@ -40,23 +33,17 @@ export async function readRollups(
   widthUs: number,
   gapsOfTags: Promise<GapsOfTags>,
 ): Promise<Map<number, RollupRows>> {
-  const whole = tagIds.map((tagId) => ({ tagId, ...range }));
-  const level = widthUs === HOUR_US ? 'hours' : widthUs === QUARTER_US ? 'quarters' : undefined;
-  const fromMinutes = widthUs === MINUTE_US;
-  const [unfolded, days, minutes, gaps] = await Promise.all([
+  const [unfolded, parts, gaps] = await Promise.all([
     blockSamples(query, tenant, tagIds, range),
-    level === undefined ? new Map<number, RollupRows>() : readDays(query, tenant, tagIds, range.fromUs, range.toUs, level),
-    fromMinutes ? rowsOfMinutes(query, tenant, whole, MINUTE_US) : [],
+    isStored(widthUs) ? Promise.all(slicesOf(tagIds).map((slice) => storedRows(query, tenant, slice, range, widthUs))) : undefined,
     gapsOfTags,
   ]);
   const fresh = resolveSamples(unfolded).columns;
-  if (level === undefined && !fromMinutes) return fromSamples(query, tenant, whole, fresh, widthUs, gaps);
-  const joined = days;
-  const open = level === undefined ? [] : tagIds.flatMap((tagId) => missingHours(tagId, joined.get(tagId), range));
-  for (const [tagId, own] of fromMinutes ? minutes : await rowsOfMinutes(query, tenant, open, widthUs)) {
-    const stored = joined.get(tagId);
-    joined.set(tagId, stored === undefined ? own : inOrder([stored, own]));
+  if (parts === undefined) {
+    const whole = tagIds.map((tagId) => ({ tagId, ...range }));
+    return fromSamples(query, tenant, whole, fresh, widthUs, gaps);
   }
+  const joined = new Map(parts.flatMap((part) => [...part]));
   const renewed = renewedStretches(joined, fresh, widthUs, gaps);
   if (renewed.length === 0) return joined;
   // Where samples were retired the stored rows stay as they are.
@@ -70,82 +57,50 @@ export async function readRollups(
   return joined;
 }
 
+const isStored = (widthUs: number): boolean => widthUs === HOUR_US || widthUs === QUARTER_US || widthUs === MINUTE_US;
+
+/** So many tags are asked for at a time that one slice is decoded while the next one is read. */
+const SLICE_TAGS = 100;
+
+const slicesOf = (tagIds: readonly number[]): (readonly number[])[] =>
+  Array.from({ length: Math.ceil(tagIds.length / SLICE_TAGS) }, (_, i) => tagIds.slice(i * SLICE_TAGS, (i + 1) * SLICE_TAGS));
+
+/** Rows per tag of what is folded: stored ones, and the others from chunks. */
+async function storedRows(
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  range: TimeRange,
+  widthUs: number,
+): Promise<Map<number, RollupRows>> {
+  if (widthUs === MINUTE_US) {
+    const pieces = Map.groupBy(await minutePieces(query, tenant, tagIds, range), ({ tagId }) => tagId);
+    return new Map([...pieces].map(([tagId, own]) => [tagId, rowsOfPieces(own, [range], widthUs)]));
+  }
+  const level = widthUs === HOUR_US ? 'hours' : 'quarters';
+  const [rows, pieces] = await Promise.all([
+    readDays(query, tenant, tagIds, range.fromUs, range.toUs, level),
+    openPieces(query, tenant, tagIds, range, level),
+  ]);
+  for (const [tagId, own] of Map.groupBy(pieces, (piece) => piece.tagId)) {
+    const stored = rows.get(tagId);
+    const missing = rowsOfPieces(own, missingHours(stored, range), widthUs);
+    rows.set(tagId, stored === undefined ? missing : inOrder([stored, missing]));
+  }
+  return rows;
+}
+
 /** Hours of the range of which nothing is stored, as few stretches as possible. */
-function missingHours(tagId: number, rows: RollupRows | undefined, range: TimeRange): Stretch[] {
-  const stretches: Stretch[] = [];
+function missingHours(rows: RollupRows | undefined, range: TimeRange): TimeRange[] {
+  const stretches: TimeRange[] = [];
   let at = range.fromUs;
   for (let i = 0; rows !== undefined && i < rows.length; i++) {
     const hourUs = Math.floor((rows.bucketUs[i] ?? 0) / HOUR_US) * HOUR_US;
-    if (hourUs > at) stretches.push({ tagId, fromUs: at, toUs: hourUs });
+    if (hourUs > at) stretches.push({ fromUs: at, toUs: hourUs });
     at = Math.max(at, hourUs + HOUR_US);
   }
-  if (at < range.toUs) stretches.push({ tagId, fromUs: at, toUs: range.toUs });
+  if (at < range.toUs) stretches.push({ fromUs: at, toUs: range.toUs });
   return stretches;
-}
-
-interface ChunkPiece {
-  readonly tagId: number;
-  readonly startUs: number;
-  readonly at: number;
-  readonly minutes: Buffer | null;
-  readonly data: Buffer | null;
-}
-
-/** Chunks of each stretch with the minutes, or where they have none, or when asked for, the samples. */
-function chunkPieces(query: Query, tenant: TenantContext, stretches: readonly Stretch[], samples: boolean): Promise<ChunkPiece[]> {
-  const fromUs = stretches.reduce((least, stretch) => Math.min(least, stretch.fromUs), Infinity);
-  const toUs = stretches.reduce((most, stretch) => Math.max(most, stretch.toUs), -Infinity);
-  const columns = samples
-    ? 'null::bytea as minutes, c.data'
-    : 'c.minutes, case when c.minutes is null then c.data end as data';
-  return query<ChunkPiece>(
-    `select c.tag_id as "tagId", c.window_start_us as "startUs", u.at::int4 as at, ${columns}
-       from unnest($2::int4[], $3::int8[], $4::int8[]) with ordinality as u(tag_id, from_us, to_us, at)
-       join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us > u.from_us - ${DAY_US} and c.window_start_us < u.to_us
-      where c.tenant_id = $1::int4 and c.window_start_us > $5::int8 and c.window_start_us < $6::int8
-        and c.t_max_us >= u.from_us and c.t_min_us < u.to_us
-      order by u.at, c.window_start_us`,
-    [
-      tenant.tenantId,
-      stretches.map(({ tagId }) => tagId),
-      stretches.map((stretch) => stretch.fromUs),
-      stretches.map((stretch) => stretch.toUs),
-      fromUs - DAY_US,
-      toUs,
-    ],
-  );
-}
-
-/** Minutes that are summed up at once; used by one call at a time and never kept across one. */
-let scratch = new RollupRows(2_048);
-
-/** Rows of the stretches per tag, in order of time, from the minutes of chunks alone. */
-async function rowsOfMinutes(
-  query: Query,
-  tenant: TenantContext,
-  stretches: readonly Stretch[],
-  widthUs: number,
-): Promise<Map<number, RollupRows>> {
-  if (stretches.length === 0) return new Map();
-  const perTag = Map.groupBy(await chunkPieces(query, tenant, stretches, false), ({ tagId }) => tagId);
-  const found = new Map<number, RollupRows>();
-  for (const [tagId, pieces] of perTag) {
-    const room = pieces.reduce((sum, { minutes, data }) => sum + (minutes === null ? mostMinutes(data) : rowsPacked(minutes)), 0);
-    if (widthUs !== MINUTE_US && scratch.capacity < room) scratch = new RollupRows(room * 2);
-    const rows = widthUs === MINUTE_US ? new RollupRows(room) : scratch;
-    rows.length = 0;
-    for (const { startUs, at, minutes, data } of pieces) {
-      const stretch = stretches[at - 1];
-      if (stretch === undefined) continue;
-      if (minutes !== null) unpackInto(rows, minutes, stretch.fromUs, stretch.toUs);
-      else if (data !== null) {
-        const columns = unpackChunk(tagId, startUs, data);
-        rollUpInto(rows, columns, ...indexesOf(columns, stretch), MINUTE_US);
-      }
-    }
-    found.set(tagId, widthUs === MINUTE_US ? rows : rollUpRows(rows, startsEvery(widthUs)));
-  }
-  return found;
 }
 
 async function retiredStretches(query: Query, tenant: TenantContext, stretches: readonly Stretch[]): Promise<ReadonlySet<Stretch>> {
@@ -175,7 +130,7 @@ async function fromSamples(
   widthUs: number,
   gaps: GapsOfTags,
 ): Promise<Map<number, RollupRows>> {
-  const pieces = Map.groupBy(await chunkPieces(query, tenant, stretches, true), ({ at }) => at);
+  const pieces = Map.groupBy(await samplePieces(query, tenant, stretches), ({ at }) => at);
   const runs = new Map(tagRuns(fresh).map(({ tagId, from, to }) => [tagId, sliceColumns(fresh, from, to)]));
   const rows = new Map<number, RollupRows[]>();
   stretches.forEach((stretch, i) => {
@@ -270,10 +225,4 @@ function woven(a: RollupRows, b: RollupRows): RollupRows {
   }
   whole.append(a, at, a.length);
   return whole;
-}
-
-function indexesOf(columns: SampleColumns, { fromUs, toUs }: TimeRange): [number, number] {
-  const count = columns.tagIds.length;
-  const from = firstAtOrAfter(columns, fromUs, 0, count);
-  return [from, firstAtOrAfter(columns, toUs, from, count)];
 }

@@ -65,11 +65,16 @@ export async function silentUntil(query: Query, tenant: TenantContext, tagId: nu
   return Math.max(fromUs, next?.atUs ?? Infinity);
 }
 
-function within(columns: SampleColumns, { fromUs, toUs }: TimeRange): SampleColumns {
+const within = (columns: SampleColumns, range: TimeRange): SampleColumns => {
+  const [from, to] = indexesOf(columns, range);
+  return from === 0 && to === columns.tagIds.length ? columns : sliceColumns(columns, from, to);
+};
+
+/** Where the samples of a range lie in sorted samples of one tag. */
+export function indexesOf(columns: SampleColumns, { fromUs, toUs }: TimeRange): [from: number, to: number] {
   const count = columns.tagIds.length;
   const from = firstAtOrAfter(columns, fromUs, 0, count);
-  const to = firstAtOrAfter(columns, toUs, from, count);
-  return from === 0 && to === count ? columns : sliceColumns(columns, from, to);
+  return [from, firstAtOrAfter(columns, toUs, from, count)];
 }
 
 function matching(

@@ -172,6 +172,16 @@ export function bucketsIn({ sourceTimesUs }: SampleColumns, from: number, to: nu
   return count;
 }
 
+/** Whether a minute has more than one of the samples [from, to) of sorted columns. */
+export function sharesMinute({ sourceTimesUs }: SampleColumns, from: number, to: number): boolean {
+  for (let i = from, before = NaN; i < to; i++) {
+    const minute = Math.floor((sourceTimesUs[i] ?? 0) / MINUTE_US);
+    if (minute === before) return true;
+    before = minute;
+  }
+  return false;
+}
+
 /** Used by one call at a time. */
 const sums = new DecimalSum();
 
@@ -272,9 +282,11 @@ export const startsEvery =
   (timeUs: number): number =>
     Math.floor(timeUs / widthUs) * widthUs;
 
-/** Minutes of the samples first, then their sum, so that every path gives the same bits. */
+/** Minutes of the samples first, then their sum, so that every path gives the same bits; minutes of one sample each add up to what the samples do. */
 export const rollUpByMinutes = (columns: SampleColumns, from: number, to: number, widthUs: number, gaps: Gaps = []): RollupRows =>
-  rollUpRows(rollUpSamples(columns, from, to, MINUTE_US, gaps), startsEvery(widthUs), gaps);
+  sharesMinute(columns, from, to)
+    ? rollUpRows(rollUpSamples(columns, from, to, MINUTE_US, gaps), startsEvery(widthUs), gaps)
+    : rollUpSamples(columns, from, to, widthUs, gaps);
 
 function addUp(coarse: RollupRows, row: number, rows: RollupRows, from: number, to: number, gaps: Gaps): void {
   let { n, good, min, max, first, last, heldUs, integral } = {

@@ -53,7 +53,7 @@ export async function readDays(
   );
 }
 
-/** Puts these hours in the place of those that are stored. An hour that was there before counts one revision. */
+/** Puts these hours in the place of those that are stored, after their chunks were written. An hour that was there before counts one revision. */
 export const settleHours = (query: Query, tenant: TenantContext, settled: readonly SettledHours[]): Promise<void> =>
   putHours(query, tenant, settled, { overStored: true });
 
@@ -94,7 +94,7 @@ export async function keptHours(query: Query, tenant: TenantContext, keys: reado
   return new Set(days.flatMap(({ tagId, hours }) => Array.from(hours.bucketUs.subarray(0, hours.length), (hourUs) => `${tagId}/${hourUs}`)));
 }
 
-/** Removes hours whose samples changed below the hour level: they come back when their chunks merge. */
+/** Removes hours whose samples changed below the hour level, after their chunks were written: they come back when these merge. */
 export async function forgetHours(
   query: Query,
   tenant: TenantContext,
@@ -107,11 +107,9 @@ export async function forgetHours(
   const firsts = [...perDay.values()].map((own) => own.reduce((least, { timeUs }) => Math.min(least, timeUs), Infinity));
   const rows = await readKeys(query, tenant, keys, firsts);
   const known = new Map(rows.map((row) => [keyOf(row), row]));
-  const changed = rows.flatMap((row) => {
+  const changed = rows.map((row) => {
     const gone = new Set((perDay.get(keyOf(row)) ?? []).map(({ timeUs }) => startsEvery(HOUR_US)(timeUs)));
-    const hoursLeft = without(row.hours, gone);
-    if (hoursLeft.length === row.hours.length) return [];
-    return [{ ...row, hours: hoursLeft, quarters: row.quarters === undefined ? undefined : without(row.quarters, gone) }];
+    return { ...row, hours: without(row.hours, gone), quarters: row.quarters === undefined ? undefined : without(row.quarters, gone) };
   });
   await writeDays(query, tenant, changed, known);
 }
@@ -214,13 +212,13 @@ async function writeDays(
     const lengths = pieces.map((bytes) => bytes.length);
     const offsets = offsetsOf(lengths);
     await query(
-      `insert into series.rollup_day as d (tenant_id, tag_id, day_us, until_us, n, good, kept, hours, quarters)
-       select $1::int4, tag_id, day_us, until_us, n, good, kept, substring($2::bytea from h_at for h_bytes),
+      `insert into series.rollup_day as d (tenant_id, tag_id, day_us, until_us, complete, n, good, kept, hours, quarters)
+       select $1::int4, tag_id, day_us, until_us, series.hours_complete($1::int4, tag_id, day_us, until_us, stored), n, good, kept, substring($2::bytea from h_at for h_bytes),
               case when q_bytes > 0 then substring($2::bytea from q_at for q_bytes) end
-         from unnest($3::int4[], $4::int8[], $5::int8[], $6::int4[], $7::int4[], $8::int4[], $9::int4[], $10::int4[], $11::int4[], $12::boolean[])
-           as u(tag_id, day_us, until_us, n, good, h_at, h_bytes, q_at, q_bytes, kept)
+         from unnest($3::int4[], $4::int8[], $5::int8[], $6::int4[], $7::int4[], $8::int4[], $9::int4[], $10::int4[], $11::int4[], $12::boolean[], $13::int8[])
+           as u(tag_id, day_us, until_us, n, good, h_at, h_bytes, q_at, q_bytes, kept, stored)
        on conflict (tenant_id, tag_id, day_us) do update
-          set until_us = excluded.until_us, n = excluded.n, good = excluded.good, hours = excluded.hours, quarters = excluded.quarters,
+          set until_us = excluded.until_us, complete = excluded.complete, n = excluded.n, good = excluded.good, hours = excluded.hours, quarters = excluded.quarters,
               kept = excluded.kept, revision = d.revision + 1`,
       [
         tenant.tenantId,
@@ -235,10 +233,14 @@ async function writeDays(
         offsets.slice(part.length),
         lengths.slice(part.length),
         part.map((day) => day.kept),
+        part.map(({ hours, dayUs }) => hoursBits(hours, dayUs)),
       ],
     );
   }
 }
+
+const hoursBits = (hours: RollupRows, dayUs: number): number =>
+  hours.bucketUs.subarray(0, hours.length).reduce((bits, hourUs) => bits + 2 ** ((hourUs - dayUs) / HOUR_US), 0);
 
 /** Whether rows hold enough samples each to be stored. */
 export const isWorthwhile = (rows: RollupRows): boolean => rows.length > 0 && totalOf(rows, 'n') >= WORTHWHILE * rows.length;

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { columnsFrom, packSamples, Status } from '@telltale/tag-sample';
 import fc from 'fast-check';
 import { packRollups, unpackRollups } from './rollup-pack.js';
-import { HOUR_US, MINUTE_US, rollUpByMinutes, rollUpSamples, RollupRows } from './rollup-rows.js';
+import { HOUR_US, MINUTE_US, rollUpByMinutes, rollUpRows, rollUpSamples, RollupRows, startsEvery } from './rollup-rows.js';
 
 const reference = readFileSync(join(import.meta.dirname, '../../../docs/reference/stored-samples.md'), 'utf8');
 const example = (name: string): string => new RegExp(`\`\`\`${name}\n([^\`]+)\`\`\``).exec(reference)?.[1]?.replaceAll(/\s/g, '') ?? '';
@@ -40,12 +40,14 @@ describe('packed rollups', () => {
     fc.double({ noNaN: true }),
     fc.constantFrom(NaN, Infinity, 1e300),
   );
-  const given = fc
-    .array(fc.tuple(fc.integer({ min: 1, max: 90_000_000 }), value, fc.constantFrom(0, 0, 0, 0x80050000)), { minLength: 1, maxLength: 200 })
+  const columnsEvery = (stepUs: { readonly min: number; readonly max: number }) =>
+    fc.array(fc.tuple(fc.integer(stepUs), value, fc.constantFrom(0, 0, 0, 0x80050000)), { minLength: 1, maxLength: 200 })
     .map((rows) => {
       let at = START;
       return columnsFrom(rows.map(([step, own, status]) => ({ tagId: 1, value: own + 0, status, sourceTimeUs: (at += step), serverTimeUs: at })));
     });
+
+  const given = columnsEvery({ min: 1, max: 90_000_000 });
 
   it('give back every row bit by bit', () => {
     fc.assert(
@@ -55,6 +57,17 @@ describe('packed rollups', () => {
         if (settled) rows.revision[0] = 3;
         else rows.integral.fill(NaN);
         expect(columnsOf(unpackRollups(packRollups(rows, settled ? HOUR_US : MINUTE_US, { settled })))).toEqual(columnsOf(rows));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are the same bits whether minutes of one sample each are summed up or the samples', () => {
+    fc.assert(
+      fc.property(columnsEvery({ min: 60_000_000, max: 1_500_000_000 }), (columns) => {
+        const count = columns.tagIds.length;
+        const minutes = rollUpRows(rollUpSamples(columns, 0, count, MINUTE_US), startsEvery(HOUR_US));
+        expect(columnsOf(rollUpByMinutes(columns, 0, count, HOUR_US))).toEqual(columnsOf(minutes));
       }),
       { numRuns: 300 },
     );

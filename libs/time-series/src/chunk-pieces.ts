@@ -1,0 +1,78 @@
+import type { TenantContext } from '@telltale/tenancy';
+import { DAY_US } from './rollup-rows.js';
+import type { TimeRange } from './series-contract.js';
+import type { Query } from './series-database.js';
+
+/** A stretch of one tag, on whole buckets. */
+export interface Stretch extends TimeRange {
+  readonly tagId: number;
+}
+
+/** What a chunk holds for rollups: its minutes, or where it has none its samples. */
+export interface ChunkPiece {
+  readonly tagId: number;
+  readonly startUs: number;
+  readonly spanS: number;
+  readonly minutes: Buffer | null;
+  readonly data: Buffer | null;
+}
+
+const PIECE = `c.tag_id as "tagId", c.window_start_us as "startUs", c.span_s as "spanS", c.minutes, case when c.minutes is null then c.data end as data`;
+/** By tag, then time. */
+export const minutePieces = (query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<ChunkPiece[]> =>
+  query<ChunkPiece>(
+    `select ${PIECE} from series.sample_chunk c
+      where c.tenant_id = $1::int4 and c.tag_id = any($2::int4[]) and c.window_start_us > $3::int8 - ${DAY_US} and c.window_start_us < $4::int8
+        and c.t_max_us >= $3::int8 and c.t_min_us < $4::int8
+      order by c.tag_id, c.window_start_us`,
+    [tenant.tenantId, tagIds, range.fromUs, range.toUs],
+  );
+
+/**
+ * Those among them that may hold hours, or quarters, of which no row is stored: one question, instead of one for the rows and then
+ * one for what they lack. Two looks into an index per tag and day, whatever the day holds (`offset 0`: see chunk-table.ts).
+ */
+export const openPieces = (
+  query: Query,
+  tenant: TenantContext,
+  tagIds: readonly number[],
+  range: TimeRange,
+  level: 'hours' | 'quarters',
+): Promise<ChunkPiece[]> =>
+  query<ChunkPiece>(
+    `select c.* from unnest($2::int4[]) as u(tag_id) cross join generate_series($5::int8, $4::int8 - 1, ${DAY_US}) as g(day_us)
+      cross join lateral (select coalesce((select case when d.complete then d.until_us else d.day_us end from series.rollup_day d
+         where d.tenant_id = $1::int4 and d.tag_id = u.tag_id and d.day_us = g.day_us and d.day_us >= $5::int8 and d.day_us < $4::int8
+           and d.${level} is not null), g.day_us) as open_us offset 0) o
+      cross join lateral (select ${PIECE} from series.sample_chunk c
+         where c.tenant_id = $1::int4 and c.tag_id = u.tag_id and c.window_start_us >= o.open_us and c.window_start_us < g.day_us + ${DAY_US}
+           and c.window_start_us >= $5::int8 and c.window_start_us < $4::int8 and c.t_max_us >= $3::int8 and c.t_min_us < $4::int8 offset 0) c
+      order by 1, 2`,
+    [tenant.tenantId, tagIds, range.fromUs, range.toUs, Math.floor(range.fromUs / DAY_US) * DAY_US],
+  );
+
+/** Samples of the chunks of each stretch; `at` counts the stretches from 1. */
+export function samplePieces(
+  query: Query,
+  tenant: TenantContext,
+  stretches: readonly Stretch[],
+): Promise<{ readonly at: number; readonly tagId: number; readonly startUs: number; readonly data: Buffer | null }[]> {
+  const fromUs = stretches.reduce((least, stretch) => Math.min(least, stretch.fromUs), Infinity);
+  const toUs = stretches.reduce((most, stretch) => Math.max(most, stretch.toUs), -Infinity);
+  return query(
+    `select c.tag_id as "tagId", c.window_start_us as "startUs", u.at::int4 as at, c.data
+       from unnest($2::int4[], $3::int8[], $4::int8[]) with ordinality as u(tag_id, from_us, to_us, at)
+       join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us > u.from_us - ${DAY_US} and c.window_start_us < u.to_us
+      where c.tenant_id = $1::int4 and c.window_start_us > $5::int8 and c.window_start_us < $6::int8
+        and c.t_max_us >= u.from_us and c.t_min_us < u.to_us
+      order by u.at, c.window_start_us`,
+    [
+      tenant.tenantId,
+      stretches.map(({ tagId }) => tagId),
+      stretches.map((stretch) => stretch.fromUs),
+      stretches.map((stretch) => stretch.toUs),
+      fromUs - DAY_US,
+      toUs,
+    ],
+  );
+}
