@@ -1,12 +1,14 @@
 import { ACCESS } from './catalogue-access';
 import { DATA_PATH } from './catalogue-data-path';
 import { ONBOARDING } from './catalogue-onboarding';
+import { TAGS } from './catalogue-tags';
 
 /** Every text of the console: key -> [English, German]. Plurals carry the i18next suffixes. */
 export const CATALOGUE = {
   ...ACCESS,
   ...DATA_PATH,
   ...ONBOARDING,
+  ...TAGS,
 
   'app.name': ['Telltale', 'Telltale'],
   'app.claim': ['See the leak before it does harm.', 'Das Leck sehen, bevor es schadet.'],
@@ -354,33 +356,6 @@ export const CATALOGUE = {
   'endpoint.UNTRUSTED': ['Not trusted', 'Nicht vertraut'],
   'endpoint.MISCONFIGURED': ['Wrong settings', 'Falsch eingestellt'],
   'endpoint.null': ['Not reported', 'Nicht gemeldet'],
-
-  'tags.title': ['Tags', 'Messstellen'],
-  'tags.search': ['Search path or name', 'Pfad oder Name suchen'],
-  'tags.count_one': ['{{count}} tag', '{{count}} Messstelle'],
-  'tags.count_other': ['{{count}} tags', '{{count}} Messstellen'],
-  'tags.emptyTitle': ['No tag matches', 'Keine Messstelle passt'],
-  'tags.empty': ['Try a shorter part of its path or name.', 'Einen kürzeren Teil des Pfads oder Namens versuchen.'],
-  'tags.more': ['Show more', 'Mehr anzeigen'],
-  'tags.path': ['Path', 'Pfad'],
-  'tags.latest': ['Latest value', 'Letzter Wert'],
-  'tags.time': ['Time', 'Zeit'],
-  'tags.kind': ['Kind', 'Art'],
-  'tags.scan': ['Scan interval', 'Abtastintervall'],
-  'tags.quality': ['latest is {{quality}}: {{status}}', 'letzter Wert {{quality}}: {{status}}'],
-  'tagKind.ANALOG': ['Analog', 'Analog'],
-  'tagKind.DISCRETE': ['Discrete', 'Diskret'],
-  'tagKind.COUNTER': ['Counter', 'Zähler'],
-  'tags.trend': ['Trend', 'Verlauf'],
-  'tags.range.1h': ['1 hour', '1 Stunde'],
-  'tags.range.8h': ['8 hours', '8 Stunden'],
-  'tags.range.3d': ['3 days', '3 Tage'],
-  'tags.save': ['Save as', 'Speichern als'],
-  'tags.thinned': ['thinned to the extremes', 'auf Extremwerte ausgedünnt'],
-  'tags.mean': ['Mean', 'Mittel'],
-  'tags.minMax': ['Min – max', 'Min – Max'],
-  'tags.noSamplesTitle': ['No samples in this time', 'Keine Messwerte in dieser Zeit'],
-  'tags.noSamples': ['Choose a longer time, or look at Connections to see whether the device sends.', 'Längere Zeit wählen oder unter Verbindungen nachsehen, ob das Gerät sendet.'],
 
   'chart.now': ['now', 'jetzt'],
   'chart.gap': ['Gap', 'Lücke'],

@@ -11,6 +11,7 @@ import { Latest } from '../../parts/latest';
 import { PageHead } from '../../parts/panel';
 import { Answered, NotFound } from '../../parts/states';
 import { useFormats } from '../../shell/site-context';
+import { CalendarPanel } from './calendar-panel';
 import { DataPathPanel } from './data-path-panel';
 import { SaveSamples } from './save-samples';
 import { BucketTrend, SampleTrend } from './trend';
@@ -31,7 +32,7 @@ function range(locale: string, { kind, rangeLow, rangeHigh, unit }: TagData): st
   return `${formatNumber(locale, rangeLow, digitsFor(rangeLow, ''))} … ${formatNumber(locale, rangeHigh, digitsFor(rangeHigh, ''), unit)}`;
 }
 
-/** One tag: what it is, its value now, and its trend. */
+/** One tag: what it is, its value now, its trend, and its figures per shift and day. */
 export function TagPage(): ReactNode {
   const { t } = useText();
   const formats = useFormats();
@@ -62,6 +63,7 @@ export function TagPage(): ReactNode {
               {span === '1h' ? <SampleTrend tag={tag} /> : <BucketTrend key={span} tag={tag} hours={HOURS[span]} />}
               <SaveSamples tagId={tag.id} hours={HOURS[span]} />
             </section>
+            <CalendarPanel tagId={tag.id} unit={tag.unit} />
             <DataPathPanel tagId={tag.id} />
           </div>
         );

@@ -84,6 +84,34 @@ export const TagBucketsDocument = graphql(`
   }
 `);
 
+export const TagCalendarDocument = graphql(`
+  query TagCalendar($tagIds: [ID!]!, $shiftsFrom: DateTime!, $daysFrom: DateTime!, $to: DateTime!) {
+    shifts: calendarBuckets(tagIds: $tagIds, from: $shiftsFrom, to: $to, period: SHIFT) {
+      buckets {
+        ...CalendarParts
+      }
+    }
+    days: calendarBuckets(tagIds: $tagIds, from: $daysFrom, to: $to, period: DAY) {
+      buckets {
+        ...CalendarParts
+      }
+    }
+  }
+  fragment CalendarParts on CalendarBucket {
+    start
+    end
+    name
+    productionDay
+    count
+    min
+    max
+    mean
+    completeness
+    revision
+    revisedAt
+  }
+`);
+
 export const TagDataPathDocument = graphql(`
   query TagDataPath($id: ID!) {
     tag(id: $id) {
