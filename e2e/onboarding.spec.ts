@@ -68,6 +68,9 @@ withBrowser('onboarding', () => {
     await page.getByTestId('tag-row').getByRole('link').first().click();
     const cause = page.getByTestId('data-path').locator('li.cause');
     expect(await cause.getAttribute('data-code')).toBe('CERTIFICATE_UNTRUSTED');
+    const newest = page.getByTestId('calendar-row').first();
+    expect(await newest.getAttribute('data-running')).toBe('true');
+    expect(await newest.innerText()).toContain('running');
     expect(await barriersOf(page)).toEqual([]);
     await cause.getByRole('link', { name: 'To the trust inbox' }).click();
 

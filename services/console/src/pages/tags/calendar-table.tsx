@@ -23,8 +23,8 @@ export function CalendarTable({ period, unit, buckets }: CalendarTableProps): Re
   const rows = calendarRows(buckets, useNow(10));
   const largest = Math.max(...buckets.flatMap(({ min, max }) => [Math.abs(min ?? 0), Math.abs(max ?? 0)]));
   return (
-    <div className="table-scroll">
-      <table className="grid fold calendar">
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={t('calendar.title')}>
+      <table className="grid fold">
         <caption>
           {t('calendar.goodOnly')} · {t('data.plantTime', { zone: timeZone })}
         </caption>
@@ -105,7 +105,7 @@ function Revised({ bucket: { revision, revisedAt } }: { readonly bucket: Calenda
   const formats = useFormats();
   if (revision === 0 || !revisedAt) return <span className="dim">{t('calendar.unchanged')}</span>;
   return (
-    <span title={t('calendar.revisedLong')}>
+    <span className="nowrap" title={t('calendar.revisedLong')}>
       <span aria-hidden="true">↻ </span>
       {t('calendar.revised', { count: revision, time: formatDateTime(formats, revisedAt) })}
     </span>
