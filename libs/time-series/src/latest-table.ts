@@ -4,24 +4,31 @@ import { offsetsOf } from './byte-pieces.js';
 import { packPages, pagesOf, tagsOfPage, unpackPage, type LatestPage } from './latest-page.js';
 import { newerOf } from './newest-samples.js';
 import { readAsOf } from './read-as-of.js';
+import type { DamagedPage } from './series-contract.js';
 import type { Query } from './series-database.js';
 import { StoredSamplesError } from './time-series.errors.js';
 
+interface KnownSamples {
+  readonly columns: SampleColumns;
+  readonly damaged?: DamagedPage;
+}
+
 /**
  * Puts in the samples that are newer than what is stored; `incoming` sorted by tag, one per tag. Locks pages in one order.
- * Samples after `latestUs` are no latest values.
+ * Samples after `latestUs` are no latest values. Gives the pages that were damaged.
  */
-export async function updateLatest(query: Query, tenant: TenantContext, incoming: SampleColumns, latestUs: number): Promise<void> {
-  if (incoming.tagIds.length === 0) return;
+export async function updateLatest(query: Query, tenant: TenantContext, incoming: SampleColumns, latestUs: number): Promise<readonly DamagedPage[]> {
+  if (incoming.tagIds.length === 0) return [];
   const stored = await lockPages(query, tenant, pagesOf(incoming.tagIds));
   const known = await Promise.all(stored.map((page) => knownSamples(query, tenant, page, latestUs)));
-  const newest = newerOf(concatColumns(known), incoming);
+  const newest = newerOf(concatColumns(known.map(({ columns }) => columns)), incoming);
   const before = new Map(stored.map(({ page, data }) => [page, data]));
   await writePages(
     query,
     tenant,
     packPages(newest).filter(({ page, data }) => before.get(page)?.equals(data) !== true),
   );
+  return known.flatMap(({ damaged }) => damaged ?? []);
 }
 
 /**
@@ -48,17 +55,19 @@ async function lockPages(query: Query, tenant: TenantContext, pages: readonly nu
 }
 
 /** Latest values never stop an append: what a damaged page held is looked for among the samples themselves, as far as they can be read. */
-async function knownSamples(query: Query, tenant: TenantContext, page: LatestPage, latestUs: number): Promise<SampleColumns> {
-  if (page.present === 0) return emptyColumns();
+async function knownSamples(query: Query, tenant: TenantContext, page: LatestPage, latestUs: number): Promise<KnownSamples> {
+  if (page.present === 0) return { columns: emptyColumns() };
   try {
-    return unpackPage(page);
+    return { columns: unpackPage(page) };
   } catch (error) {
     if (!(error instanceof BatchCodecError)) throw error;
   }
+  const tagIds = tagsOfPage(page.page);
+  const damaged = { tenantId: tenant.tenantId, page: page.page, firstTagId: tagIds[0] ?? 0, lastTagId: tagIds.at(-1) ?? 0 };
   try {
-    return columnsFrom(await readAsOf(query, tenant, tagsOfPage(page.page), latestUs));
+    return { columns: columnsFrom(await readAsOf(query, tenant, tagIds, latestUs)), damaged: { ...damaged, refilled: true } };
   } catch (error) {
-    if (error instanceof StoredSamplesError) return emptyColumns();
+    if (error instanceof StoredSamplesError) return { columns: emptyColumns(), damaged: { ...damaged, refilled: false } };
     throw error;
   }
 }

@@ -19,6 +19,18 @@ export interface AppendOutcome {
   /** Batches written now; the others were there already. */
   readonly appended: number;
   readonly duplicates: number;
+  /** Each was found damaged once: this append has written it anew. */
+  readonly damagedPages: readonly DamagedPage[];
+}
+
+/** Stored latest values of up to 32 tags that could not be read. */
+export interface DamagedPage {
+  readonly tenantId: number;
+  readonly page: number;
+  readonly firstTagId: number;
+  readonly lastTagId: number;
+  /** From the samples themselves. False: those were damaged too, and each tag without a sample in this append has no latest value until its next one. */
+  readonly refilled: boolean;
 }
 
 /** Used by the historian alone. */

@@ -5,7 +5,7 @@ import { offsetsOf } from './byte-pieces.js';
 import { updateLatest } from './latest-table.js';
 import { FUTURE_TOLERANCE_US, newestSamples } from './newest-samples.js';
 import { formatSequenceSet, hasSequence, sequenceSetOf } from './sequence-set.js';
-import type { AppendOutcome, ReceivedBatch, SeriesWriter } from './series-contract.js';
+import type { AppendOutcome, DamagedPage, ReceivedBatch, SeriesWriter } from './series-contract.js';
 import { SeriesDatabase, type Query, type SeriesDatabaseOptions } from './series-database.js';
 import { BatchMismatchError } from './time-series.errors.js';
 
@@ -37,11 +37,12 @@ export function openSeriesWriter(url: string, options: SeriesWriterOptions = {})
   const now = options.now ?? ((): number => Date.now() * 1_000);
   return {
     append: async (batches) => {
-      const outcome = { appended: 0, duplicates: 0 };
+      const outcome = { appended: 0, duplicates: 0, damagedPages: new Array<DamagedPage>() };
       for (const group of byTenant(batches)) {
         const done = await appendOfTenant(database, group.tenant, group.batches, now());
         outcome.appended += done.appended;
         outcome.duplicates += done.duplicates;
+        outcome.damagedPages.push(...done.damagedPages);
       }
       return outcome;
     },
@@ -73,17 +74,16 @@ async function appendOfTenant(
       const { identity } = batch.batch;
       return hasSequence(ledger.get(epochKey(identity))?.committed ?? [], identity.seq);
     });
-    if (fresh.length > 0) {
-      // Without waiting for each other's answers; Postgres runs them in this order.
-      await Promise.all([
-        insertBlocks(query, tenant, fresh, nowUs),
-        commitSequences(query, tenant, fresh),
-        insertContinuity(query, tenant, fresh, nowUs),
-        updateLatest(query, tenant, newestOf(fresh), fresh.reduce((latest, { receivedAtUs }) => Math.max(latest, receivedAtUs), nowUs) + FUTURE_TOLERANCE_US),
-        query(`select pg_notify('samples', $1)`, [String(tenant.tenantId)]),
-      ]);
-    }
-    return { appended: fresh.length, duplicates: batches.length - fresh.length };
+    if (fresh.length === 0) return { appended: 0, duplicates: batches.length, damagedPages: [] };
+    // Without waiting for each other's answers; Postgres runs them in this order.
+    const [, , , damagedPages] = await Promise.all([
+      insertBlocks(query, tenant, fresh, nowUs),
+      commitSequences(query, tenant, fresh),
+      insertContinuity(query, tenant, fresh, nowUs),
+      updateLatest(query, tenant, newestOf(fresh), fresh.reduce((latest, { receivedAtUs }) => Math.max(latest, receivedAtUs), nowUs) + FUTURE_TOLERANCE_US),
+      query(`select pg_notify('samples', $1)`, [String(tenant.tenantId)]),
+    ]);
+    return { appended: fresh.length, duplicates: batches.length - fresh.length, damagedPages };
   });
 }
 

@@ -57,8 +57,8 @@ describe('append', () => {
 
   it('stores a batch once, however often it comes', async () => {
     const batch = received(1, 1, [sample(5, 0), sample(5, 1), sample(6, 0, NaN, Status.BadTimeout)]);
-    expect(await writer.append([batch, batch])).toEqual({ appended: 1, duplicates: 1 });
-    expect(await writer.append([batch])).toEqual({ appended: 0, duplicates: 1 });
+    expect(await writer.append([batch, batch])).toEqual({ appended: 1, duplicates: 1, damagedPages: [] });
+    expect(await writer.append([batch])).toEqual({ appended: 0, duplicates: 1, damagedPages: [] });
     const raw = await reader.raw(tenant(1), [5, 6], { fromUs: T0, toUs: T0 + 1_000_001 });
     expect(raw.map(({ tagId, samples }) => [tagId, [...samples.values]])).toEqual([
       [5, [0, 1]],
@@ -112,8 +112,8 @@ describe('append', () => {
     await writer.setAside(tenant(4), { gatewayId: 1, epoch: 1, seq: 3 });
     expect(await ledger.watermark(tenant(4), 1, 1)).toBe(4);
     // Released from quarantine later, it is still appended exactly once.
-    expect(await writer.append([received(4, 3, [sample(1, 3)])])).toEqual({ appended: 1, duplicates: 0 });
-    expect(await writer.append([received(4, 3, [sample(1, 3)])])).toEqual({ appended: 0, duplicates: 1 });
+    expect(await writer.append([received(4, 3, [sample(1, 3)])])).toEqual({ appended: 1, duplicates: 0, damagedPages: [] });
+    expect(await writer.append([received(4, 3, [sample(1, 3)])])).toEqual({ appended: 0, duplicates: 1, damagedPages: [] });
     expect(await ledger.watermark(tenant(9), 1, 1)).toBe(0);
   });
 

@@ -84,7 +84,8 @@ describe('latest values', () => {
     await append(3, 1, 1, [good(1, 1), good(2, 1)]);
     await cluster.admin(`update series.latest_page set data = 'torn' where tenant_id = 3`);
     await expect(reader.latest({ tenantId: 3 }, [1])).rejects.toThrow(expect.objectContaining({ code: 'STORED_SAMPLES_DAMAGED' }));
-    await append(3, 1, 2, [good(1, 2)]);
+    const page = { tenantId: 3, page: 0, firstTagId: 0, lastTagId: 31 };
+    expect((await append(3, 1, 2, [good(1, 2)])).damagedPages).toEqual([{ ...page, refilled: true }]);
     const latest = async (): Promise<unknown> => (await reader.latest({ tenantId: 3 }, [1, 2])).map(({ tagId, value }) => [tagId, value]);
     expect(await latest()).toEqual([[1, 2], [2, 1]]);
     // From history as from the log.
@@ -97,8 +98,10 @@ describe('latest values', () => {
     // What history can't tell either stops no append.
     await cluster.admin(`update series.latest_page set data = 'torn' where tenant_id = 3`);
     await cluster.admin(`update series.sample_chunk set data = 'torn' where tenant_id = 3`);
-    await append(3, 1, 4, [good(1, 4)]);
+    expect((await append(3, 1, 4, [good(1, 4)])).damagedPages).toEqual([{ ...page, refilled: false }]);
     expect(await latest()).toEqual([[1, 4]]);
+    // Told once: the page is whole again.
+    expect((await append(3, 1, 5, [good(1, 5)])).damagedPages).toEqual([]);
   });
 
   it('of an append that waits for a new page lock none that are there', async () => {

@@ -48,7 +48,7 @@ describe('ring of block partitions', () => {
     expect((await compactor.maintain(laterUs)).reclaimed).toBe(1);
     expect((await compactor.maintain(laterUs)).reclaimed).toBe(0);
     expect(await values()).toEqual([5]);
-    expect(await writer.append([received])).toEqual({ appended: 0, duplicates: 1 });
+    expect(await writer.append([received])).toEqual({ appended: 0, duplicates: 1, damagedPages: [] });
   });
 
   it('keeps samples outside all partitions', async () => {

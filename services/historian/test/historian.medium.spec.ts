@@ -145,6 +145,23 @@ describe('historian', () => {
     expect(await valuesOf(2)).toEqual([1]);
   }, 60_000);
 
+  it('counts a damaged page of latest values once', async () => {
+    const counted = async (): Promise<readonly string[]> => {
+      const metrics = await (await fetch(`${service.url}/metrics`)).text();
+      return [...metrics.matchAll(/telltale_historian_damaged_latest_pages_total\{.*outcome="(\w+)".*\} (\d+)/g)].map(([, outcome, count]) => `${outcome} ${count}`);
+    };
+    expect(await counted()).toEqual([]);
+    await admin.query(`update series.latest_page set data = 'torn' where tenant_id = $1 and page = 0`, [TENANT.tenantId]);
+    await queue.addMany([{ data: job(5, 1, [11], 2) }]);
+    await committed(5, 1);
+    await until(async () => (await counted()).length > 0);
+    await queue.addMany([{ data: job(5, 2, [12], 2) }]);
+    await committed(5, 2);
+    expect(await counted()).toEqual(['refilled 1']);
+    const latest = await reader.latest(TENANT, [1, 2]);
+    expect(latest.map(({ tagId, value }) => [tagId, value])).toEqual([[1, 0.5], [2, 1.2]]);
+  }, 60_000);
+
   it('loses and doubles nothing while Postgres cuts its connections and the historian restarts', async () => {
     const batches = Array.from({ length: 150 }, (_, i) => job(3, i + 1, [i * 2, i * 2 + 1], 3));
     const cut = (): Promise<unknown> =>

@@ -10,6 +10,7 @@ export class AppendMetrics {
   private readonly bytes;
   private readonly duration;
   private readonly delay;
+  private readonly damagedPages;
 
   constructor(@Inject(HistorianPremises) { metrics, queue }: HistorianPremises) {
     this.batches = metrics.counter({ name: 'telltale_historian_batches_total', help: 'Batches committed' });
@@ -32,6 +33,11 @@ export class AppendMetrics {
       help: 'Time from receipt by ingest to commit',
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
     });
+    this.damagedPages = metrics.counter({
+      name: 'telltale_historian_damaged_latest_pages_total',
+      help: 'Pages of latest values that could not be read, refilled from history or lost',
+      labels: ['outcome'],
+    });
     metrics.gauge(
       { name: 'telltale_historian_queue_jobs', help: 'Batches waiting in the queue' },
       async () => (await queue.depth()).waiting,
@@ -42,18 +48,21 @@ export class AppendMetrics {
     );
   }
 
-  async observe(batches: readonly ReceivedBatch[], append: () => Promise<AppendOutcome>): Promise<void> {
+  async observe(batches: readonly ReceivedBatch[], append: () => Promise<AppendOutcome>): Promise<AppendOutcome> {
     const end = this.duration.startTimer();
-    const { appended, duplicates } = await append();
+    const outcome = await append();
     end();
+    const { appended, duplicates, damagedPages } = outcome;
     this.batches.inc(appended);
     this.replays.inc(duplicates);
-    if (appended === 0) return;
+    for (const { refilled } of damagedPages) this.damagedPages.inc({ outcome: refilled ? 'refilled' : 'lost' });
+    if (appended === 0) return outcome;
     const nowUs = Date.now() * 1_000;
     for (const { batch, encoded, receivedAtUs } of batches) {
       this.samples.inc(batch.samples.tagIds.length);
       this.bytes.inc(encoded.byteLength);
       this.delay.observe(Math.max(0, (nowUs - receivedAtUs) / 1e6));
     }
+    return outcome;
   }
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { BatchJob } from '@telltale/ingest-contract';
 import { RetryLater, type JobConsumer, type QueuedJob } from '@telltale/ingest-queue';
 import { BatchCodecError } from '@telltale/tag-sample';
-import { isDataFault, type ReceivedBatch } from '@telltale/time-series';
+import { isDataFault, type AppendOutcome, type ReceivedBatch } from '@telltale/time-series';
 import { HistorianPremises } from '../historian-premises.js';
 import { QuarantineRoom } from '../quarantine/quarantine-room.js';
 import { AppendMetrics } from './append.metrics.js';
@@ -42,12 +42,20 @@ export class BatchAppender {
         const batch = await this.decodeOrQuarantine(data, attempt);
         if (batch !== undefined) readable.push(batch);
       }
-      if (readable.length > 0) await this.metrics.observe(readable, () => this.premises.writer.append(readable));
+      if (readable.length > 0) this.tellDamage(await this.metrics.observe(readable, () => this.premises.writer.append(readable)));
     } catch (error) {
       if (isDataFault(error)) throw error;
       throw new RetryLater('Postgres does not take samples now. They wait in the queue and in the gateways.', {
         cause: error,
       });
+    }
+  }
+
+  /** A damaged page is written anew by the append that finds it: each is told once. */
+  private tellDamage({ damagedPages }: AppendOutcome): void {
+    for (const { refilled, ...page } of damagedPages) {
+      if (refilled) this.premises.logger.warn(page, 'stored latest values were damaged and are refilled from history');
+      else this.premises.logger.error(page, 'stored latest values were damaged, and so is the history of these tags: they come back one by one with the next sample of each tag');
     }
   }
 
