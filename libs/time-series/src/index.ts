@@ -1,3 +1,4 @@
+export { aggregateStatus } from './aggregate-status.js';
 export * from './append-listener.js';
 export { bucketObjects } from './bucket-series.js';
 export { openBatchLedger } from './batch-ledger.js';

@@ -38,10 +38,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => plants.close());
 
-async function append(seq: number, nowUs: number, points: readonly (readonly [timeUs: number, value: number])[]): Promise<void> {
+async function append(seq: number, nowUs: number, points: readonly (readonly [timeUs: number, value: number])[], status: number = Status.Good): Promise<void> {
   const { tenant, gateway } = plants.acme.plant;
   const writer = openSeriesWriter(plants.database.urls.telltale_historian, { now: () => nowUs });
-  const samples = columnsFrom(points.map(([sourceTimeUs, value]) => ({ tagId, value, sourceTimeUs, serverTimeUs: sourceTimeUs, status: Status.Good })));
+  const samples = columnsFrom(points.map(([sourceTimeUs, value]) => ({ tagId, value, sourceTimeUs, serverTimeUs: sourceTimeUs, status })));
   const batch = { identity: { gatewayId: gateway.gatewayId, epoch: 7, seq }, samples, continuity: [] };
   await writer.append([{ tenant, batch, encoded: encodeBatch(batch), receivedAtUs: nowUs }]);
   await writer.close();
@@ -96,6 +96,19 @@ describe('shifts and days of a plant', () => {
     expect(after.map(({ revision }, i) => revision - (before[i] ?? 0))).toEqual(after.map(({ name, productionDay }) => (name === 'night' && productionDay === '2025-10-25' ? 1 : 0)));
     const revised = after.find(({ max }) => max === 500);
     expect([revised?.name, revised?.revisedAt]).toEqual(['night', '2025-11-03T00:00:00.000Z']);
+  });
+
+  it('have the status of their mean, as buckets have', async () => {
+    await append(3, us('2025-11-04T00:00:00Z'), [[us('2025-10-20T10:00:00Z'), 1], [us('2025-10-21T10:00:00Z'), 2]]);
+    await append(4, us('2025-11-04T01:00:00Z'), [[us('2025-10-21T11:00:00Z'), NaN]], Status.BadTimeout);
+    const query = `query ($tagIds: [ID!]!, $from: DateTime!, $to: DateTime!) {
+      days: calendarBuckets(tagIds: $tagIds, from: $from, to: $to, period: DAY) { buckets { mean status } }
+      buckets(tagIds: $tagIds, from: $from, to: $to, bucketSeconds: 86400) { buckets { mean status } } }`;
+    const { codes, data } = await caller.ask(query, { tagIds: [toId('tag', tagId)], from: '2025-10-20T00:00:00Z', to: '2025-10-22T00:00:00Z' });
+    const first = [{ mean: 1, status: 'Good' }, { mean: 2, status: 'UncertainDataSubNormal' }];
+    expect(codes).toEqual([]);
+    // The range in UTC touches a third day of the plant.
+    expect(data).toEqual({ days: [{ buckets: [...first, { mean: null, status: 'BadNoData' }] }], buckets: [{ buckets: first }] });
   });
 
   it('are refused for more than three years', async () => {

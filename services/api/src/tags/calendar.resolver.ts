@@ -1,7 +1,7 @@
 import { Args, Context, GraphQLISODateTime, ID, Query, Resolver } from '@nestjs/graphql';
 import type { Tag as TagEntity } from '@telltale/plant-registry';
 import type { TenantContext } from '@telltale/tenancy';
-import type { IntervalSummary, TimeRange } from '@telltale/time-series';
+import { aggregateStatus, type IntervalSummary, type TimeRange } from '@telltale/time-series';
 import { badArgument } from '../graphql/api.error.js';
 import { pointsFor } from '../graphql/operation-cost.js';
 import { toId } from '../graphql/opaque-id.js';
@@ -13,6 +13,7 @@ import { CalendarPeriods, type NamedPeriod } from './calendar-periods.js';
 import { CalendarPeriod, CalendarSeries, type CalendarBucket } from './calendar.type.js';
 import { namedTags } from './named-tags.js';
 import { rangeOf } from './series.resolver.js';
+import { statusName } from './status-name.js';
 import { continuityOf, tagOf, timeOf } from './tag-mapping.js';
 
 const MOST_TAGS = 100;
@@ -89,5 +90,6 @@ const bucketOf = ({ startUs, endUs, revisedAtUs, ...rest }: IntervalSummary, nam
   end: timeOf(endUs),
   name: named?.name ?? null,
   productionDay: named?.productionDay ?? '',
+  status: statusName(aggregateStatus(rest)),
   revisedAt: revisedAtUs === null ? null : timeOf(revisedAtUs),
 });

@@ -1,6 +1,6 @@
 import { Args, Context, GraphQLISODateTime, ID, Int, Query, Resolver } from '@nestjs/graphql';
 import type { SampleColumns } from '@telltale/tag-sample';
-import { bucketObjects, type TimeRange } from '@telltale/time-series';
+import { aggregateStatus, bucketObjects, type TimeRange } from '@telltale/time-series';
 import { badArgument, notFound } from '../graphql/api.error.js';
 import { pointsFor } from '../graphql/operation-cost.js';
 import { PlantData } from '../graphql/plant-data.js';
@@ -111,7 +111,7 @@ export class SeriesResolver {
       return {
         tag: tagOf(tag),
         bucketSeconds,
-        buckets: buckets.map(({ startUs, ...rest }) => ({ start: timeOf(startUs), ...rest })),
+        buckets: buckets.map(({ startUs, ...rest }) => ({ start: timeOf(startUs), ...rest, status: statusName(aggregateStatus(rest)) })),
         continuity: continuity.filter(({ tagId }) => tagId === tag.tagId).map(continuityOf),
         completeness: Math.min(1, covered / (range.toUs - range.fromUs)),
       };

@@ -83,6 +83,11 @@ export class Bucket {
   @Field(() => Float, { nullable: true })
   last: number | null;
 
+  @Field(() => String, {
+    description: 'OPC UA status of the mean (Part 13, Average): `Good`, `UncertainDataSubNormal` where samples that are not good were left out, `BadNoData` where none is good.',
+  })
+  status: string;
+
   @Field(() => Float, { description: "Share of the bucket's time covered by good samples." })
   completeness: number;
 }
