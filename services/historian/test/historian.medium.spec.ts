@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
 import { BatchJob } from '@telltale/ingest-contract';
 import { openQueue, type JobQueue } from '@telltale/ingest-queue';
@@ -145,7 +145,11 @@ describe('historian', () => {
     expect(await valuesOf(2)).toEqual([1]);
   }, 60_000);
 
-  it('counts a damaged page of latest values once', async () => {
+  it('counts a damaged page of latest values and tells it, once', async () => {
+    await service.close();
+    const written: string[] = [];
+    const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    service = await startHistorian({ ...settings, LOG_LEVEL: 'warn' });
     const counted = async (): Promise<readonly string[]> => {
       const metrics = await (await fetch(`${service.url}/metrics`)).text();
       return [...metrics.matchAll(/telltale_historian_damaged_latest_pages_total\{.*outcome="(\w+)".*\} (\d+)/g)].map(([, outcome, count]) => `${outcome} ${count}`);
@@ -158,6 +162,11 @@ describe('historian', () => {
     await queue.addMany([{ data: job(5, 2, [12], 2) }]);
     await committed(5, 2);
     expect(await counted()).toEqual(['refilled 1']);
+    await service.close();
+    service = await startHistorian(settings);
+    stdout.mockRestore();
+    const told = written.filter((line) => line.includes('latest values')).map((line) => JSON.parse(line));
+    expect(told).toEqual([expect.objectContaining({ level: 40, ...TENANT, page: 0, firstTagId: 0, lastTagId: 31, msg: 'stored latest values were damaged and are refilled from history' })]);
     const latest = await reader.latest(TENANT, [1, 2]);
     expect(latest.map(({ tagId, value }) => [tagId, value])).toEqual([[1, 0.5], [2, 1.2]]);
   }, 60_000);
