@@ -15,7 +15,7 @@ export interface ChunkKey {
 
 export interface ChunkHeader extends ChunkKey, ChunkWindow {
   readonly n: number;
-  /** Its samples were retired, its minutes stay. */
+  /** Its samples were retired or thinned; its minutes are of all of them. */
   readonly retired: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface NewChunk {
   readonly columns: SampleColumns;
 }
 
-const HEADER = `c.tag_id as "tagId", c.window_start_us as "startUs", c.span_s as "spanS", c.n, c.data is null as retired`;
+const HEADER = `c.tag_id as "tagId", c.window_start_us as "startUs", c.span_s as "spanS", c.n, c.data is null or c.thinned is not null as retired`;
 
 // `offset 0` keeps the planner at one look into the index per key: of rows newer than its statistics it expects one,
 // and may join the other way round, every row of the day with every key (seen: 5 000 keys ran into the limit of two minutes).

@@ -23,7 +23,7 @@ export interface FoldOutcome {
   readonly duplicates: number;
   readonly conflicts: number;
   readonly damagedBlocks: number;
-  /** Samples that came after the raw samples of their time were retired: left out. */
+  /** Samples that came after the raw samples of their time were retired or thinned: left out. */
   readonly tooLate: number;
   readonly chunksWritten: number;
 }

@@ -1,5 +1,6 @@
 import { concatColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
+import { minutePieces, type Stretch } from './chunk-pieces.js';
 import {
   deleteChunks,
   headersOfDays,
@@ -9,7 +10,8 @@ import {
   type NewChunk,
 } from './chunk-table.js';
 import { covers, MAX_CHUNK_SAMPLES, spanOf, windowAt, type ChunkWindow } from './chunk-window.js';
-import { HOUR_US } from './rollup-rows.js';
+import { rowsOfPieces } from './piece-rows.js';
+import { HOUR_US, QUARTER_US, type RollupRows } from './rollup-rows.js';
 import { settleHours, type SettledHours } from './rollup-table.js';
 import { resolveSamples } from './sample-order.js';
 import type { Query } from './series-database.js';
@@ -70,19 +72,22 @@ export async function mergeChunks(
       )
     ).map((chunk) => [`${chunk.tagId}/${chunk.startUs}`, chunk]),
   );
-  const plan: MergePlan = { hours: [], replaced: [], merged: [], rewritten: [], settled: [] };
+  const plan: MergePlan = { hours: [], stretches: [], replaced: [], merged: [], rewritten: [], settled: [] };
   for (const { tagId, window, members } of chosen) {
     const parts = members.flatMap((member) => {
       const chunk = stored.get(`${tagId}/${member.startUs}`);
-      return chunk === undefined ? [] : [{ member, chunk }];
+      return chunk === undefined || member.retired ? [] : [{ member, chunk }];
     });
     if (parts.length === 0) continue;
+    /** Beside samples that were retired or thinned nothing merges any more. */
+    const isWhole = !members.some(({ retired }) => retired);
     const { columns } = resolveSamples(concatColumns(parts.map(({ chunk }) => chunk.columns)));
     // Hours with a chunk below the hour level, or from an older release, have no row yet; the others have one that is right.
     const open = parts.filter(({ member, chunk }) => member.spanS < 3_600 || chunk.outdated);
-    const hours = new Set(open.flatMap(({ member }) => hoursOf(member)));
-    plan.hours.push(settledHours(tagId, columns, [...hours].toSorted((a, b) => a - b)));
-    const done = members.length === 1 && members[0]?.spanS === window.spanS;
+    const hours = [...new Set(open.flatMap(({ member }) => hoursOf(member)))].toSorted((a, b) => a - b);
+    if (isWhole) plan.hours.push(settledHours(tagId, columns, hours));
+    else plan.stretches.push(...hours.map((hourUs) => ({ tagId, fromUs: hourUs, toUs: hourUs + HOUR_US })));
+    const done = !isWhole || (members.length === 1 && members[0]?.spanS === window.spanS);
     if (done || columns.tagIds.length > MAX_CHUNK_SAMPLES) {
       plan.settled.push(...members);
       for (const { member, chunk } of parts) if (chunk.outdated) plan.rewritten.push({ tagId, window: member, columns: chunk.columns });
@@ -95,7 +100,7 @@ export async function mergeChunks(
   await settle(query, tenant, plan.settled);
   await deleteChunks(query, tenant, plan.replaced);
   await writeChunks(query, tenant, plan.merged);
-  await settleHours(query, tenant, plan.hours);
+  await settleHours(query, tenant, [...plan.hours, ...(await hoursFromMinutes(query, tenant, plan.stretches))]);
   return {
     windows: targets.size,
     chunksBefore: plan.settled.length + plan.replaced.length,
@@ -105,6 +110,8 @@ export async function mergeChunks(
 
 interface MergePlan {
   readonly hours: SettledHours[];
+  /** Hours that can be computed from minutes alone. */
+  readonly stretches: Stretch[];
   readonly replaced: ChunkHeader[];
   readonly merged: NewChunk[];
   /** Of the settled ones those that an older release wrote. */
@@ -128,6 +135,20 @@ function withoutCovered<T extends { readonly tagId: number; readonly window: Chu
 function hoursOf(window: ChunkWindow): number[] {
   const first = windowAt(window.startUs, 3_600).startUs;
   return Array.from({ length: Math.max(1, window.spanS / 3_600) }, (_, i) => first + i * HOUR_US);
+}
+
+async function hoursFromMinutes(query: Query, tenant: TenantContext, stretches: readonly Stretch[]): Promise<SettledHours[]> {
+  if (stretches.length === 0) return [];
+  const range = {
+    fromUs: stretches.reduce((least, { fromUs }) => Math.min(least, fromUs), Infinity),
+    toUs: stretches.reduce((most, { toUs }) => Math.max(most, toUs), -Infinity),
+  };
+  const perTag = Map.groupBy(stretches, ({ tagId }) => tagId);
+  const pieces = Map.groupBy(await minutePieces(query, tenant, [...perTag.keys()], range), ({ tagId }) => tagId);
+  return [...perTag].map(([tagId, own]) => {
+    const rowsOf = (widthUs: number): RollupRows => rowsOfPieces(pieces.get(tagId) ?? [], own.toSorted((a, b) => a.fromUs - b.fromUs), widthUs);
+    return { tagId, hours: rowsOf(HOUR_US), quarters: rowsOf(QUARTER_US) };
+  });
 }
 
 async function settle(query: Query, tenant: TenantContext, chunks: readonly ChunkHeader[]): Promise<void> {

@@ -46,7 +46,7 @@ export async function readRollups(
   const joined = new Map(parts.flatMap((part) => [...part]));
   const renewed = renewedStretches(joined, fresh, widthUs, gaps);
   if (renewed.length === 0) return joined;
-  // Where samples were retired the stored rows stay as they are.
+  // Where samples were retired or thinned the stored rows stay as they are.
   const retired = await retiredStretches(query, tenant, renewed);
   const computable = renewed.filter((stretch) => !retired.has(stretch));
   const computed = computable.length === 0 ? [] : await fromSamples(query, tenant, computable, fresh, widthUs, gaps);
@@ -108,7 +108,7 @@ async function retiredStretches(query: Query, tenant: TenantContext, stretches: 
     `select distinct u.at::int4 as at from unnest($2::int4[], $3::int8[], $4::int8[]) with ordinality as u(tag_id, from_us, to_us, at)
        join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us > u.from_us - ${DAY_US} and c.window_start_us < u.to_us
       where c.tenant_id = $1::int4 and c.window_start_us > $5::int8 and c.window_start_us < $6::int8
-        and c.t_max_us >= u.from_us and c.t_min_us < u.to_us and c.data is null`,
+        and c.t_max_us >= u.from_us and c.t_min_us < u.to_us and (c.data is null or c.thinned is not null)`,
     [
       tenant.tenantId,
       stretches.map(({ tagId }) => tagId),

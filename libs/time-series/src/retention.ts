@@ -7,10 +7,19 @@ import { lockTenant } from './tenant-lock.js';
 /** Days that each level is kept; null: for ever. A coarser level is kept at least as long as a finer one. */
 export interface RetentionClass {
   readonly class: string;
+  /** Days after which samples of tags with a bound are thinned, before they go; null: never. */
+  readonly thinDays: number | null;
   readonly rawDays: number | null;
   readonly minuteDays: number | null;
   readonly quarterDays: number | null;
   readonly hourDays: number | null;
+}
+
+export interface ThinnedTags {
+  readonly class: string;
+  readonly thinError: number;
+  /** How many have this bound. */
+  readonly tags: number;
 }
 
 export interface LegalHold extends TimeRange {
@@ -30,7 +39,10 @@ export interface PlacedHold {
 export interface RetentionBook {
   setClass(tenant: TenantContext, retention: RetentionClass): Promise<void>;
   classes(tenant: TenantContext): Promise<readonly RetentionClass[]>;
-  assign(tenant: TenantContext, tagIds: readonly number[], className: string): Promise<void>;
+  /** `thinError`: how far a sample that thinning leaves out may be away from the line between those kept; without it they are never thinned. */
+  assign(tenant: TenantContext, tagIds: readonly number[], className: string, thinError?: number | null): Promise<void>;
+  /** Bounds per class. */
+  thinnedTags(tenant: TenantContext): Promise<readonly ThinnedTags[]>;
   /** Waits for what retires or erases at this moment. */
   placeHold(tenant: TenantContext, hold: LegalHold, nowUs: number): Promise<PlacedHold>;
   releaseHold(tenant: TenantContext, holdId: number): Promise<boolean>;
@@ -45,28 +57,36 @@ export function openRetentionBook(url: string, options: SeriesDatabaseOptions = 
     setClass: (tenant, own) =>
       database.inTenant(tenant, 'write', async (query) => {
         await query(
-          `insert into series.retention_class (tenant_id, class, raw_days, minute_days, quarter_days, hour_days) values ($1, $2, $3, $4, $5, $6)
+          `insert into series.retention_class (tenant_id, class, raw_days, minute_days, quarter_days, hour_days, thin_days) values ($1, $2, $3, $4, $5, $6, $7)
            on conflict (tenant_id, class) do update set raw_days = excluded.raw_days, minute_days = excluded.minute_days,
-             quarter_days = excluded.quarter_days, hour_days = excluded.hour_days`,
-          [tenant.tenantId, own.class, own.rawDays, own.minuteDays, own.quarterDays, own.hourDays],
+             quarter_days = excluded.quarter_days, hour_days = excluded.hour_days, thin_days = excluded.thin_days`,
+          [tenant.tenantId, own.class, own.rawDays, own.minuteDays, own.quarterDays, own.hourDays, own.thinDays],
         );
       }),
     classes: (tenant) =>
       database.inTenant(tenant, 'read', (query) =>
         query<RetentionClass>(
-          `select class, raw_days as "rawDays", minute_days as "minuteDays", quarter_days as "quarterDays", hour_days as "hourDays"
+          `select class, thin_days as "thinDays", raw_days as "rawDays", minute_days as "minuteDays", quarter_days as "quarterDays", hour_days as "hourDays"
              from series.retention_class where tenant_id = $1 order by class`,
           [tenant.tenantId],
         ),
       ),
-    assign: (tenant, tagIds, className) =>
+    assign: (tenant, tagIds, className, thinError = null) =>
       database.inTenant(tenant, 'write', async (query) => {
         await query(
-          `insert into series.tag_retention (tenant_id, tag_id, class) select $1::int4, u.tag_id, $3 from unnest($2::int4[]) u(tag_id)
-           on conflict (tenant_id, tag_id) do update set class = excluded.class`,
-          [tenant.tenantId, tagIds, className],
+          `insert into series.tag_retention (tenant_id, tag_id, class, thin_error) select $1::int4, u.tag_id, $3, $4::float8 from unnest($2::int4[]) u(tag_id)
+           on conflict (tenant_id, tag_id) do update set class = excluded.class, thin_error = excluded.thin_error`,
+          [tenant.tenantId, tagIds, className, thinError],
         );
       }),
+    thinnedTags: (tenant) =>
+      database.inTenant(tenant, 'read', (query) =>
+        query<ThinnedTags>(
+          `select class, thin_error as "thinError", count(*)::int4 as tags from series.tag_retention
+            where tenant_id = $1 and thin_error is not null group by class, thin_error order by class, thin_error`,
+          [tenant.tenantId],
+        ),
+      ),
     placeHold: (tenant, hold, nowUs) =>
       database.inTenant(tenant, 'write', async (query) => {
         await lockTenant(query, tenant);

@@ -1,13 +1,14 @@
-import type { SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
-import { minutesInAnyCase, unpackChunk } from './chunk-table.js';
 import { offsetsOf } from './byte-pieces.js';
+import { minutesInAnyCase } from './chunk-table.js';
+import { dueChunks, dueRows, samplesOf, type DueChunk, type RetentionLevel } from './due-rows.js';
 import { unpackRollups } from './rollup-pack.js';
 import { DAY_US, HOUR_US, MINUTE_US, QUARTER_US, rollUpRows, rollUpSamples, startsEvery, type RollupRows } from './rollup-rows.js';
 import { settleMissingHours } from './rollup-table.js';
 import type { Query } from './series-database.js';
+import { thinChunks, type ThinOutcome } from './thin-chunks.js';
 
-export interface RetireOutcome {
+export interface RetireOutcome extends ThinOutcome {
   /** Chunks whose raw samples went; their minutes stay. */
   readonly rawRetired: number;
   /** Chunks that went with their minutes. */
@@ -16,44 +17,28 @@ export interface RetireOutcome {
   readonly hoursRetired: number;
 }
 
-type Level = 'raw' | 'minute' | 'quarter' | 'hour';
-
-/** Beginning of what is due at a level: the class of the row's tag, `default` where it has none, and no legal hold on it. */
-const dueRows = (level: Level, startColumn: string, spanUs: string): string => `
-  left join series.tag_retention t on t.tenant_id = $1::int4 and t.tag_id = c.tag_id
-  join series.retention_class r on r.tenant_id = $1::int4 and r.class = coalesce(t.class, 'default')
- where c.tenant_id = $1::int4 and c.${startColumn} < $4::int8 and r.${level}_days is not null
-   and c.${startColumn} + ${spanUs} <= $2::int8 - r.${level}_days * ${DAY_US}::int8
-   and not exists (select from series.legal_hold h where h.tenant_id = $1::int4 and (h.tag_ids is null or c.tag_id = any(h.tag_ids))
-                      and h.from_us < c.${startColumn} + ${spanUs} and h.to_us > c.${startColumn})`;
-
-interface DueChunk {
-  readonly tagId: number;
-  readonly startUs: number;
-  readonly data: Buffer | null;
-  readonly minutes: Buffer | null;
-}
-
 /**
  * Retires what is older than its class allows, at most `maxRows` rows per level, in the caller's transaction. Before a finer level
- * goes the coarser ones are written, also where they were not worth storing while the finer one was there.
+ * goes or is thinned the coarser ones are written, also where they were not worth storing while the finer one was there.
  */
 export async function retireHistory(
   query: Query,
   tenant: TenantContext,
   options: { readonly nowUs: number; readonly maxRows: number },
 ): Promise<RetireOutcome> {
-  const [least] = await query<Record<Level, number | null>>(
-    `select min(raw_days) as raw, min(minute_days) as minute, min(quarter_days) as quarter, min(hour_days) as hour
-       from series.retention_class where tenant_id = $1::int4`,
+  const [least] = await query<Record<RetentionLevel, number | null>>(
+    `select min(raw_days) as raw, min(minute_days) as minute, min(quarter_days) as quarter, min(hour_days) as hour,
+            min(thin_days) filter (where exists (select from series.tag_retention t
+              where t.tenant_id = $1::int4 and t.class = r.class and t.thin_error is not null)) as thin
+       from series.retention_class r where r.tenant_id = $1::int4`,
     [tenant.tenantId],
   );
   /** Nothing younger than the shortest class is looked at. */
-  const paramsOf = (level: Level): readonly unknown[] | undefined => {
+  const paramsOf = (level: RetentionLevel): readonly unknown[] | undefined => {
     const days = least?.[level] ?? null;
     return days === null ? undefined : [tenant.tenantId, options.nowUs, options.maxRows, options.nowUs - days * DAY_US];
   };
-  const [hours, quarters, minutes, raw] = [paramsOf('hour'), paramsOf('quarter'), paramsOf('minute'), paramsOf('raw')];
+  const [hours, quarters, minutes, raw, thin] = [paramsOf('hour'), paramsOf('quarter'), paramsOf('minute'), paramsOf('raw'), paramsOf('thin')];
   if (hours !== undefined) await query(LATE_CHANGES, hours);
   await query(OLD_LATE_CHANGES, [tenant.tenantId, options.nowUs - LATE_CHANGE_DAYS * DAY_US, options.maxRows]);
   return {
@@ -61,6 +46,7 @@ export async function retireHistory(
     quartersRetired: quarters === undefined ? 0 : await removed(query, QUARTERS, quarters),
     minutesRetired: minutes === undefined ? 0 : await retireMinutes(query, tenant, minutes),
     rawRetired: raw === undefined ? 0 : await retireRaw(query, tenant, raw),
+    ...(thin === undefined ? { chunksThinned: 0, samplesDropped: 0 } : await thinChunks(query, tenant, thin)),
   };
 }
 
@@ -85,12 +71,9 @@ const QUARTERS = `update series.rollup_day d set quarters = null from (select c.
 
 const removed = async (query: Query, sql: string, params: readonly unknown[]): Promise<number> => (await query(sql, params)).length;
 
-const CHUNK = 'c.tag_id as "tagId", c.window_start_us as "startUs", c.minutes, c.data';
-
 async function retireMinutes(query: Query, tenant: TenantContext, params: readonly unknown[]): Promise<number> {
   const due = await query<DueChunk>(
-    `select ${CHUNK} from series.sample_chunk c ${dueRows('minute', 'window_start_us', 'c.span_s * 1000000::int8')}
-        and c.merge_at_us is null order by c.tag_id, c.window_start_us limit $3::int4`,
+    `select ${dueChunks('minute')} order by c.tag_id, c.window_start_us limit $3::int4`,
     params,
   );
   if (due.length === 0) return 0;
@@ -112,8 +95,7 @@ async function retireMinutes(query: Query, tenant: TenantContext, params: readon
 
 async function retireRaw(query: Query, tenant: TenantContext, params: readonly unknown[]): Promise<number> {
   const due = await query<DueChunk>(
-    `select ${CHUNK} from series.sample_chunk c ${dueRows('raw', 'window_start_us', 'c.span_s * 1000000::int8')}
-        and c.merge_at_us is null and c.data is not null order by c.tag_id, c.window_start_us limit $3::int4`,
+    `select ${dueChunks('raw')} and c.data is not null order by c.tag_id, c.window_start_us limit $3::int4`,
     params,
   );
   if (due.length === 0) return 0;
@@ -127,8 +109,6 @@ async function retireRaw(query: Query, tenant: TenantContext, params: readonly u
   );
   return due.length;
 }
-
-const samplesOf = ({ tagId, startUs, data }: DueChunk): SampleColumns => unpackChunk(tagId, startUs, data ?? Buffer.alloc(0));
 
 function minutesOf(chunk: DueChunk): RollupRows {
   if (chunk.minutes !== null) return unpackRollups(chunk.minutes);

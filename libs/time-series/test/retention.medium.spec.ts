@@ -70,7 +70,7 @@ describe('retention', () => {
     await append(tenantId, 1, twoDays([1, 2]));
     const [dense, sparse] = [await hours(tenantId, 1), await hours(tenantId, 2)];
     expect(await retire(tenantId, NOW)).toBe(0);
-    await book.setClass({ tenantId }, { class: 'default', rawDays: 10, minuteDays: 20, quarterDays: 30, hourDays: 40 });
+    await book.setClass({ tenantId }, { class: 'default', thinDays: null, rawDays: 10, minuteDays: 20, quarterDays: 30, hourDays: 40 });
 
     expect(await retire(tenantId, FROM + 11 * DAY - 1)).toBe(0);
     await retire(tenantId, FROM + 12 * DAY);
@@ -94,8 +94,8 @@ describe('retention', () => {
   it('keeps what a legal hold names, and classes apart', async () => {
     const tenantId = 22;
     await append(tenantId, 1, twoDays([3, 5, 7]));
-    await book.setClass({ tenantId }, { class: 'default', rawDays: 10, minuteDays: null, quarterDays: null, hourDays: null });
-    await book.setClass({ tenantId }, { class: 'long', rawDays: 1_000, minuteDays: null, quarterDays: null, hourDays: null });
+    await book.setClass({ tenantId }, { class: 'default', thinDays: null, rawDays: 10, minuteDays: null, quarterDays: null, hourDays: null });
+    await book.setClass({ tenantId }, { class: 'long', thinDays: null, rawDays: 1_000, minuteDays: null, quarterDays: null, hourDays: null });
     await book.assign({ tenantId }, [5], 'long');
     const { holdId: hold } = await book.placeHold({ tenantId }, { tagIds: [7], fromUs: FROM, toUs: FROM + HOUR, reason: 'Incident 12' }, NOW);
     await retire(tenantId, NOW);
@@ -107,7 +107,7 @@ describe('retention', () => {
   });
 
   it('refuses a coarser level that goes before a finer one', async () => {
-    const wrong = { class: 'wrong', rawDays: 30, minuteDays: 20, quarterDays: null, hourDays: null };
+    const wrong = { class: 'wrong', thinDays: null, rawDays: 30, minuteDays: 20, quarterDays: null, hourDays: null };
     await expect(book.setClass({ tenantId: 23 }, wrong)).rejects.toThrow('violates check constraint');
     await expect(book.setClass({ tenantId: 23 }, { ...wrong, rawDays: null })).rejects.toThrow('violates check constraint');
   });

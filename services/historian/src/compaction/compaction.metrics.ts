@@ -14,6 +14,7 @@ export class CompactionMetrics {
   private readonly duration;
   private readonly tooLate;
   private readonly retiredRows;
+  private readonly thinnedSamples;
   private readonly partitions;
   private readonly backlogSamples;
   private readonly oldestBlock;
@@ -39,12 +40,16 @@ export class CompactionMetrics {
     });
     this.tooLate = metrics.counter({
       name: 'telltale_historian_too_late_samples_total',
-      help: 'Samples left out because the raw samples of their time were retired',
+      help: 'Samples left out because the raw samples of their time were retired or thinned',
     });
     this.retiredRows = metrics.counter({
       name: 'telltale_historian_retired_rows_total',
-      help: 'Rows of history that lost a level by retention',
+      help: 'Rows of history that lost a level or were thinned by retention',
       labels: ['level'],
+    });
+    this.thinnedSamples = metrics.counter({
+      name: 'telltale_historian_thinned_samples_total',
+      help: 'Stored samples that thinning dropped',
     });
     this.duration = metrics.histogram({
       name: 'telltale_historian_compaction_seconds',
@@ -83,12 +88,14 @@ export class CompactionMetrics {
   }
 
   /** Returns how many rows there were. */
-  retired({ rawRetired, minutesRetired, quartersRetired, hoursRetired }: RetireOutcome): number {
+  retired({ chunksThinned, samplesDropped, rawRetired, minutesRetired, quartersRetired, hoursRetired }: RetireOutcome): number {
+    this.retiredRows.inc({ level: 'thinned' }, chunksThinned);
+    this.thinnedSamples.inc(samplesDropped);
     this.retiredRows.inc({ level: 'raw' }, rawRetired);
     this.retiredRows.inc({ level: 'minute' }, minutesRetired);
     this.retiredRows.inc({ level: 'quarter' }, quartersRetired);
     this.retiredRows.inc({ level: 'hour' }, hoursRetired);
-    return rawRetired + minutesRetired + quartersRetired + hoursRetired;
+    return chunksThinned + rawRetired + minutesRetired + quartersRetired + hoursRetired;
   }
 
   maintained({ created, reclaimed }: { created: number; reclaimed: number }): void {

@@ -1,7 +1,7 @@
 import { AuditRepository, type RegistryDatabase, type JsonDocument } from '@telltale/plant-registry';
 import { StartError } from '@telltale/service-runtime';
 import type { TenantContext } from '@telltale/tenancy';
-import { openRetentionBook, type LegalHold, type RetentionBook } from '@telltale/time-series';
+import { openRetentionBook, type LegalHold, type RetentionBook, type RetentionClass } from '@telltale/time-series';
 import { historianUrl, openAsOwner, tenantOf } from '../owner-database.js';
 import type { RetentionSettings } from './retention.settings.js';
 import { namedTags } from './named-tags.js';
@@ -36,35 +36,42 @@ export async function keepRetention(settings: RetentionSettings, print: Print = 
 }
 
 const daysText = (days: number | null): string => (days === null ? 'for ever' : `${days} d`);
+const thinText = (days: number | null): string => (days === null ? '' : `, thinned after ${days} d`);
+const levelsText = (own: RetentionClass): string =>
+  `samples ${daysText(own.rawDays)}${thinText(own.thinDays)}, minutes ${daysText(own.minuteDays)}, quarters ${daysText(own.quarterDays)}, hours ${daysText(own.hourDays)}`;
 
 async function show({ tenant, book, print, settings }: Desk): Promise<void> {
   const [classes, holds] = [await book.classes(tenant), await book.holds(tenant)];
   if (!classes.some((own) => own.class === 'default')) print(`Tags of ${settings.TENANT} without a class are kept for ever.`);
-  for (const own of classes)
-    print(`Class ${own.class}: samples ${daysText(own.rawDays)}, minutes ${daysText(own.minuteDays)}, quarters ${daysText(own.quarterDays)}, hours ${daysText(own.hourDays)}`);
+  for (const own of classes) print(`Class ${own.class}: ${levelsText(own)}`);
+  for (const own of await book.thinnedTags(tenant)) print(`Class ${own.class}: ${own.tags} tags with an error of ${own.thinError} at most when thinned`);
   for (const hold of holds) print(holdText(hold.holdId, hold));
 }
 
 async function setClass({ settings, tenant, book, registry, print }: Desk): Promise<void> {
-  const { CLASS, RAW_DAYS, MINUTE_DAYS, QUARTER_DAYS, HOUR_DAYS } = settings;
+  const { CLASS, THIN_DAYS, RAW_DAYS, MINUTE_DAYS, QUARTER_DAYS, HOUR_DAYS } = settings;
   const levels = [RAW_DAYS, MINUTE_DAYS, QUARTER_DAYS, HOUR_DAYS].map((days) => days ?? Infinity);
   if (levels.some((days, i) => days < (levels[i - 1] ?? 0)))
     throw new StartError('RETENTION_ORDER', `Class ${CLASS} would keep a coarser level shorter than a finer one`, 'Let RAW_DAYS, MINUTE_DAYS, QUARTER_DAYS and HOUR_DAYS grow in this order; one that is not set is for ever');
-  const own = { class: CLASS, rawDays: RAW_DAYS ?? null, minuteDays: MINUTE_DAYS ?? null, quarterDays: QUARTER_DAYS ?? null, hourDays: HOUR_DAYS ?? null };
+  if (THIN_DAYS !== undefined && THIN_DAYS >= (RAW_DAYS ?? Infinity))
+    throw new StartError('RETENTION_ORDER', `Class ${CLASS} would thin samples that are gone`, 'Let THIN_DAYS be less than RAW_DAYS, or leave one of them out');
+  const own = { class: CLASS, thinDays: THIN_DAYS ?? null, rawDays: RAW_DAYS ?? null, minuteDays: MINUTE_DAYS ?? null, quarterDays: QUARTER_DAYS ?? null, hourDays: HOUR_DAYS ?? null };
   await intended(registry, tenant, 'retention-class-set', { ...own });
   await book.setClass(tenant, own);
-  print(`Class ${CLASS} of ${settings.TENANT}: samples ${daysText(own.rawDays)}, minutes ${daysText(own.minuteDays)}, quarters ${daysText(own.quarterDays)}, hours ${daysText(own.hourDays)}`);
+  print(`Class ${CLASS} of ${settings.TENANT}: ${levelsText(own)}`);
 }
 
 async function assign({ settings, tenant, book, registry, print }: Desk): Promise<void> {
-  const { CLASS, TAGS } = settings;
+  const { CLASS, TAGS, THIN_ERROR } = settings;
   if (TAGS === undefined) throw new StartError('TAGS_MISSING', `No tags are named for class ${CLASS}`, 'Give their paths in TAGS; tags that nobody assigns are in the class default');
-  if (!(await book.classes(tenant)).some((own) => own.class === CLASS))
-    throw new StartError('CLASS_UNKNOWN', `${settings.TENANT} has no class ${CLASS}`, 'Set it first with ACTION=class');
+  const known = (await book.classes(tenant)).find((own) => own.class === CLASS);
+  if (known === undefined) throw new StartError('CLASS_UNKNOWN', `${settings.TENANT} has no class ${CLASS}`, 'Set it first with ACTION=class');
+  if (THIN_ERROR !== undefined && known.thinDays === null)
+    throw new StartError('CLASS_NOT_THINNED', `Class ${CLASS} thins nothing, so that a THIN_ERROR would do nothing`, 'Set its THIN_DAYS first with ACTION=class');
   const tags = await namedTags(registry, tenant, TAGS);
-  await intended(registry, tenant, 'retention-class-assigned', { class: CLASS, tags: TAGS, count: tags.length });
-  await book.assign(tenant, tags.map(({ tagId }) => tagId), CLASS);
-  print(`${tags.length} tags of ${settings.TENANT} are in class ${CLASS}`);
+  await intended(registry, tenant, 'retention-class-assigned', { class: CLASS, tags: TAGS, count: tags.length, thinError: THIN_ERROR ?? null });
+  await book.assign(tenant, tags.map(({ tagId }) => tagId), CLASS, THIN_ERROR);
+  print(`${tags.length} tags of ${settings.TENANT} are in class ${CLASS}${THIN_ERROR === undefined ? '' : `, with an error of ${THIN_ERROR} at most when thinned`}`);
 }
 
 /** Beyond any sample, and a whole number for Postgres. */
