@@ -87,6 +87,24 @@ describe('what is kept of a tenant', () => {
     expect(await audited()).toEqual(['retention-class-set', 'retention-class-set', 'retention-class-assigned']);
   }, 120_000);
 
+  it('is thinned after a while, within a bound per tag, when both are said', async () => {
+    const path = globex.tags[0]?.path ?? '';
+    const thin = { TENANT: 'globex', ACTION: 'class', THIN_DAYS: '90' };
+    const assign = { TENANT: 'globex', ACTION: 'assign', TAGS: path };
+    expect(await refused('retention', { ...thin, RAW_DAYS: '90' })).toBe('Class default would thin samples that are gone. Let THIN_DAYS be less than RAW_DAYS, or leave one of them out.');
+    await said('retention', { TENANT: 'globex', ACTION: 'class', RAW_DAYS: '400' });
+    expect(await refused('retention', { ...assign, THIN_ERROR: '0.25' })).toBe('Class default thins nothing, so that a THIN_ERROR would do nothing. Set its THIN_DAYS first with ACTION=class.');
+    expect(await said('retention', { ...thin, RAW_DAYS: '400' })).toEqual(['Class default of globex: samples 400 d, thinned after 90 d, minutes for ever, quarters for ever, hours for ever']);
+    expect(await run('retention', { ...assign, THIN_ERROR: '-1' })).toEqual([78, '', expect.stringContaining('THIN_ERROR is wrong (use a number from 0 on, like 0.25)')]);
+    for (const bound of ['half', 'Infinity']) expect(retentionSettings.safeParse(environment({ ...assign, THIN_ERROR: bound })).error?.issues).toMatchObject([{ path: ['THIN_ERROR'], message: 'use a number from 0 on, like 0.25' }]);
+    expect(await said('retention', { ...assign, THIN_ERROR: '0.25' })).toEqual(['1 tags of globex are in class default, with an error of 0.25 at most when thinned']);
+    expect(await said('retention', { TENANT: 'globex' })).toEqual(['Class default: samples 400 d, thinned after 90 d, minutes for ever, quarters for ever, hours for ever', 'Class default: 1 tags with an error of 0.25 at most when thinned']);
+    await said('retention', assign);
+    expect((await said('retention', { TENANT: 'globex' })).join()).not.toContain('0.25');
+    const { rows } = await admin.query<{ detail: unknown }>(`select detail from registry.audit_entry where tenant_id = $1 and action = 'retention-class-assigned' order by audit_id`, [globex.tenant.tenantId]);
+    expect(rows.map(({ detail }) => detail)).toEqual([{ class: 'default', tags: path, count: 1, thinError: 0.25 }, { class: 'default', tags: path, count: 1, thinError: null }]);
+  }, 120_000);
+
   it('stays while a legal hold is on it, and goes wholly when it is lifted', async () => {
     expect(await refused('retention', { ACTION: 'hold' })).toContain('No reason is given for ACTION=hold. Say why in REASON');
     const [placed] = await said('retention', { ACTION: 'hold', REASON: 'Court order 7', TO: '2030-01-01T00:00:00Z' });
