@@ -65,7 +65,7 @@ describe('the swinging door', () => {
 
   it('keeps the corners of straight lines and one sample in a quarter of an hour', () => {
     expect(keptOf(everySecond([1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 5]), 0.25)).toEqual([0, 3, 7, 10]);
-    expect(keptOf(everySecond(new Array<number>(3_600).fill(7.1)), 0)).toEqual([0, 900, 1_800, 2_700, 3_599]);
+    expect(keptOf(everySecond(Array.from({ length: 3_600 }, () => 7.1)), 0)).toEqual([0, 900, 1_800, 2_700, 3_599]);
     expect(HOLD_LIMIT_US).toBe(900e6);
   });
 

@@ -91,6 +91,18 @@ describe('retention', () => {
     expect((await hours(tenantId, 1))?.count.some((count) => count > 0)).toBe(false);
   });
 
+  it('keeps the minutes of retired hours when a sample comes late for a silent hour of their day', async () => {
+    const tenantId = 27;
+    const sample = (sourceTimeUs: number): Sample => ({ tagId: 15, value: 1, sourceTimeUs, serverTimeUs: FROM, status: Status.Good });
+    await append(tenantId, 1, Array.from({ length: 5 * 3_600 }, (_, i) => sample(FROM + i * 1_000_000)));
+    await book.setClass({ tenantId }, { class: 'default', thinDays: null, rawDays: 10, minuteDays: null, quarterDays: null, hourDays: null });
+    await retire(tenantId, NOW);
+    expect(await append(tenantId, 2, [sample(FROM + 7 * HOUR)])).toEqual({ tooLate: 0 });
+    while ((await compactor.merge({ tenantId }, { nowUs: NOW }))!.windows > 0);
+    expect(await minutes(tenantId, 15)).toBe(5 * 3_600 + 1);
+    expect(await rawCount(tenantId, 15)).toBe(1);
+  });
+
   it('keeps what a legal hold names, and classes apart', async () => {
     const tenantId = 22;
     await append(tenantId, 1, twoDays([3, 5, 7]));
