@@ -12,6 +12,7 @@ import {
   rollUpByMinutes,
   RollupRows,
   rollUpSamples,
+  startsEvery,
   type Gaps,
 } from './rollup-rows.js';
 import { readDays } from './rollup-table.js';
@@ -46,9 +47,7 @@ export async function readRollups(
   const joined = new Map(parts.flatMap((part) => [...part]));
   const renewed = renewedStretches(joined, fresh, widthUs, gaps);
   if (renewed.length === 0) return joined;
-  // Where samples were retired or thinned the stored rows stay as they are.
-  const retired = await retiredStretches(query, tenant, renewed);
-  const computable = renewed.filter((stretch) => !retired.has(stretch));
+  const computable = await computableParts(query, tenant, renewed, widthUs);
   const computed = computable.length === 0 ? [] : await fromSamples(query, tenant, computable, fresh, widthUs, gaps);
   for (const [tagId, rows] of computed) {
     const stretches = computable.filter((stretch) => stretch.tagId === tagId);
@@ -103,12 +102,15 @@ function missingHours(rows: RollupRows | undefined, range: TimeRange): TimeRange
   return stretches;
 }
 
-async function retiredStretches(query: Query, tenant: TenantContext, stretches: readonly Stretch[]): Promise<ReadonlySet<Stretch>> {
-  const rows = await query<{ at: number }>(
-    `select distinct u.at::int4 as at from unnest($2::int4[], $3::int8[], $4::int8[]) with ordinality as u(tag_id, from_us, to_us, at)
+/** The stretches without the buckets of which samples were retired or thinned: there the stored rows stay as they are. */
+async function computableParts(query: Query, tenant: TenantContext, stretches: readonly Stretch[], widthUs: number): Promise<Stretch[]> {
+  const rows = await query<{ at: number; firstUs: number; lastUs: number }>(
+    `select u.at::int4 as at, c.t_min_us as "firstUs", c.t_max_us as "lastUs"
+       from unnest($2::int4[], $3::int8[], $4::int8[]) with ordinality as u(tag_id, from_us, to_us, at)
        join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us > u.from_us - ${DAY_US} and c.window_start_us < u.to_us
       where c.tenant_id = $1::int4 and c.window_start_us > $5::int8 and c.window_start_us < $6::int8
-        and c.t_max_us >= u.from_us and c.t_min_us < u.to_us and (c.data is null or c.thinned is not null)`,
+        and c.t_max_us >= u.from_us and c.t_min_us < u.to_us and (c.data is null or c.thinned is not null)
+      order by u.at, c.window_start_us`,
     [
       tenant.tenantId,
       stretches.map(({ tagId }) => tagId),
@@ -118,7 +120,17 @@ async function retiredStretches(query: Query, tenant: TenantContext, stretches: 
       stretches.reduce((most, { toUs }) => Math.max(most, toUs), -Infinity),
     ],
   );
-  return new Set(rows.flatMap(({ at }) => stretches[at - 1] ?? []));
+  const retired = Map.groupBy(rows, ({ at }) => at);
+  const bucketOf = startsEvery(widthUs);
+  return stretches.flatMap((stretch, i) => {
+    const parts: Stretch[] = [];
+    let { fromUs } = stretch;
+    for (const { firstUs, lastUs } of retired.get(i + 1) ?? []) {
+      if (bucketOf(firstUs) > fromUs) parts.push({ ...stretch, fromUs, toUs: bucketOf(firstUs) });
+      fromUs = Math.max(fromUs, bucketOf(lastUs) + widthUs);
+    }
+    return fromUs < stretch.toUs ? [...parts, { ...stretch, fromUs }] : parts;
+  });
 }
 
 /** Rows of every stretch from all its samples, those not yet folded included. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { columnsFrom, encodeBatch, samplesOf, Status, type ContinuityRow, type Sample, type SampleColumns } from '@telltale/tag-sample';
 import { interpolatedAt } from '../src/interpolate.js';
 import { openCompactor, openRetentionBook, openSeriesReader, openSeriesWriter, type FoldOutcome, type RetireOutcome } from '../src/index.js';
-import { randomOf } from './random-plant.js';
+import { randomBatches, randomOf, START_US } from './random-plant.js';
 import { startSeriesCluster, type SeriesCluster } from './series-cluster.js';
 
 const MINUTE = 60_000_000;
@@ -11,6 +11,7 @@ const DAY = 24 * HOUR;
 const FROM = Date.UTC(2026, 8, 14) * 1_000;
 const NOW = FROM + 100 * DAY;
 const RANGE = { fromUs: FROM, toUs: FROM + DAY };
+const SEEDS = Array.from({ length: Number(process.env['TELLTALE_TEST_SEEDS'] ?? 1) }, (_, i) => i + 1);
 const NOISE = 0.05;
 const BOUND = 2 * NOISE;
 /** Of 1 Hz: too much for a chunk of the day. */
@@ -76,15 +77,15 @@ describe('thinning', () => {
   };
   const raw = async (tenantId: number, tagId: number): Promise<SampleColumns> => (await reader.raw({ tenantId }, [tagId], RANGE))[0]?.samples ?? columnsFrom([]);
   /** Everything that is an aggregate, by the reader and in SQL. */
-  const aggregates = async (tenantId: number): Promise<unknown[]> => {
+  const aggregates = async (tenantId: number, range = RANGE): Promise<unknown[]> => {
     const found: unknown[] = [];
-    for (const widthS of [60, 300, 900, 3_600, 86_400]) found.push(await reader.bucketsOfTags({ tenantId }, TAGS, RANGE, widthS));
-    found.push(await reader.summaries({ tenantId }, TAGS, [{ fromUs: FROM, toUs: FROM + 90 * MINUTE }, { fromUs: FROM + 90 * MINUTE, toUs: FROM + DAY }]));
+    for (const widthS of [60, 300, 900, 3_600, 86_400]) found.push(await reader.bucketsOfTags({ tenantId }, TAGS, range, widthS));
+    found.push(await reader.summaries({ tenantId }, TAGS, [{ fromUs: range.fromUs, toUs: range.fromUs + 90 * MINUTE }, { fromUs: range.fromUs + 90 * MINUTE, toUs: range.toUs }]));
     const grafana = await cluster.grafana(tenantId);
     for (const tagId of TAGS)
       for (const width of ['1 minute', '1 hour'])
-        found.push((await grafana.query('select * from series.tag_buckets($1, to_timestamp($2), to_timestamp($3), $4)', [tagId, FROM / 1e6, (FROM + DAY) / 1e6, width])).rows);
-    found.push((await grafana.query('select * from series.sample_counts($1, to_timestamp($2), to_timestamp($3))', [TAGS, FROM / 1e6, (FROM + DAY) / 1e6])).rows);
+        found.push((await grafana.query('select * from series.tag_buckets($1, to_timestamp($2), to_timestamp($3), $4)', [tagId, range.fromUs / 1e6, range.toUs / 1e6, width])).rows);
+    found.push((await grafana.query('select * from series.sample_counts($1, to_timestamp($2), to_timestamp($3))', [TAGS, range.fromUs / 1e6, range.toUs / 1e6])).rows);
     await grafana.end();
     return found;
   };
@@ -156,6 +157,27 @@ describe('thinning', () => {
     }
     const [hour] = await cluster.admin<{ n: number }>('select n from series.rollup_day where tenant_id = $1 and tag_id = $2', [tenantId, FAST]);
     expect(hour?.n).toBe(silent.length + 1);
+  }, 60_000);
+
+  it.each(SEEDS)('leaves every aggregate of a random plant what it was, also when all of it comes again (seed %i)', async (seed) => {
+    const tenantId = 50 + seed;
+    const random = randomOf(seed);
+    const range = { fromUs: START_US - DAY, toUs: START_US + 5 * DAY };
+    const batches = randomBatches(seed, tenantId);
+    for (const { batch } of batches) {
+      await append(tenantId, [...samplesOf(batch.samples)], batch.continuity);
+      if (random() < 0.2) await compactor.fold({ tenantId }, { nowUs: START_US + random() * 4 * DAY, untilUs: Number.MAX_SAFE_INTEGER });
+    }
+    await compact(tenantId);
+    const before = await aggregates(tenantId, range);
+    await book.setClass({ tenantId }, { class: 'default', thinDays: 10, rawDays: null, minuteDays: null, quarterDays: null, hourDays: null });
+    await book.assign({ tenantId }, TAGS, 'default', 60);
+    expect((await retire(tenantId)).samplesDropped).toBeGreaterThan(0);
+    expect(await aggregates(tenantId, range)).toEqual(before);
+    for (const { batch } of batches) await append(tenantId, [...samplesOf(batch.samples)], batch.continuity);
+    expect(await aggregates(tenantId, range)).toEqual(before);
+    expect((await compact(tenantId)).tooLate).toBeGreaterThan(0);
+    expect(await aggregates(tenantId, range)).toEqual(before);
   }, 60_000);
 
   it('waits while a legal hold is on it, and where a declared gap cuts an hour its samples stay', async () => {
