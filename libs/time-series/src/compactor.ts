@@ -30,7 +30,7 @@ export interface Compactor {
   /** Undefined when another compactor works on this tenant. */
   fold(tenant: TenantContext, options: FoldOptions): Promise<FoldOutcome | undefined>;
   merge(tenant: TenantContext, options: MergeOptions): Promise<MergeOutcome | undefined>;
-  /** Retires what is older than its class allows, a piece at a time. Undefined when another compactor works on this tenant. */
+  /** Thins and retires what is older than its class allows, a piece at a time. Undefined when another compactor works on this tenant. */
   retire(tenant: TenantContext, options: RetireOptions): Promise<RetireOutcome | undefined>;
   /** Blocks and samples of a tenant that are not folded yet. */
   backlog(
