@@ -17,7 +17,10 @@ export interface BlockHeader extends BlockKey {
 
 const KEY = `b.slot, b.gateway_id as "gatewayId", b.epoch, b.seq`;
 
-/** The oldest blocks appended at or before `untilUs`, as many as hold `maxSamples` together, at least one. */
+/**
+ * Blocks appended at or before `untilUs`, as many as hold `maxSamples` together, at least one. Those of the same tags come together,
+ * the tags that wait longest first: each fold writes the newest chunk of every tag anew, so that few samples of many tags cost most.
+ */
 export async function oldestBlocks(
   query: Query,
   tenant: TenantContext,
@@ -25,9 +28,12 @@ export async function oldestBlocks(
   maxSamples: number,
 ): Promise<BlockHeader[]> {
   const rows = await query<BlockHeader>(
-    `select ${KEY}, b.n, b.appended_at_us as "appendedAtUs" from series.sample_block b
-      where b.tenant_id = $1::int4 and b.appended_at_us <= $2::int8 and not b.damaged
-      order by b.appended_at_us, b.gateway_id, b.epoch, b.seq limit 5000`,
+    `with b as materialized (
+       select ${KEY}, b.n, b.appended_at_us as "appendedAtUs", b.tag_min from series.sample_block b
+        where b.tenant_id = $1::int4 and b.appended_at_us <= $2::int8 and not b.damaged),
+     g as (select b."gatewayId", b.tag_min, min(b."appendedAtUs") as oldest from b group by 1, 2)
+     select b.slot, b."gatewayId", b.epoch, b.seq, b.n, b."appendedAtUs" from b join g using ("gatewayId", tag_min)
+      order by g.oldest, b."gatewayId", b.tag_min, b."appendedAtUs", b.epoch, b.seq limit 5000`,
     [tenant.tenantId, untilUs],
   );
   let samples = 0;
