@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { columnsFrom, encodeBatch } from '@telltale/tag-sample';
 import { openCompactor, openSeriesReader, openSeriesWriter } from '../src/index.js';
@@ -45,7 +46,13 @@ describe('ring of block partitions', () => {
       expect(await query('select from series.sample_chunk where tenant_id = 1')).toHaveLength(0);
     });
     expect((await compactor.maintain(NOW)).reclaimed).toBe(0);
-    expect((await compactor.maintain(laterUs)).reclaimed).toBe(1);
+    // Nobody waits for the end of a read: its lock may outlive its answer by a moment.
+    let reclaimed = 0;
+    for (let i = 0; i < 100 && reclaimed === 0; i++) {
+      ({ reclaimed } = await compactor.maintain(laterUs));
+      if (reclaimed === 0) await pause(20);
+    }
+    expect(reclaimed).toBe(1);
     expect((await compactor.maintain(laterUs)).reclaimed).toBe(0);
     expect(await values()).toEqual([5]);
     expect(await writer.append([received])).toEqual({ appended: 0, duplicates: 1, damagedPages: [] });
