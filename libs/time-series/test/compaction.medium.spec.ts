@@ -167,14 +167,8 @@ describe('compaction', () => {
           last,
         ]),
       );
-      const declared = await reader.continuity({ tenantId }, [tagId], { fromUs: 0, toUs: LATER_US });
       rows.forEach(({ completeness, mean }, i) => {
-        // Around a declared gap SQL is right to the minute only.
-        if (declared.length === 0) expect(completeness).toBeCloseTo(wanted[i]!.completeness, 9);
-        else
-          expect(completeness).toBeLessThanOrEqual(
-            Math.min(1, wanted[i]!.completeness + (declared.length * 60) / widthS),
-          );
+        expect(completeness).toBeCloseTo(wanted[i]!.completeness, 9);
         if (mean !== null) expect(mean).toBeCloseTo(wanted[i]!.mean!, 9);
       });
       if (widthS !== 60) continue;
