@@ -29,8 +29,9 @@ export const minutePieces = (query: Query, tenant: TenantContext, tagIds: readon
   );
 
 /**
- * Those among them that may hold hours, or quarters, of which no row is stored: one question, instead of one for the rows and then
- * one for what they lack. Two looks into an index per tag and day, whatever the day holds (`offset 0`: see chunk-table.ts).
+ * Those among them that hold hours, or quarters, behind the last stored one of their day or of a day without any: one question,
+ * instead of one for the rows and then one for what they lack. Two looks into an index per tag and day, whatever the day holds
+ * (`offset 0`: see chunk-table.ts). Days whose rows are not complete are left to `piecesOfStretches`.
  */
 export const openPieces = (
   query: Query,
@@ -41,7 +42,7 @@ export const openPieces = (
 ): Promise<ChunkPiece[]> =>
   query<ChunkPiece>(
     `select c.* from unnest($2::int4[]) as u(tag_id) cross join generate_series($5::int8, $4::int8 - 1, ${DAY_US}) as g(day_us)
-      cross join lateral (select coalesce((select case when d.complete then d.until_us else d.day_us end from series.rollup_day d
+      cross join lateral (select coalesce((select case when d.complete then d.until_us else d.day_us + ${DAY_US} end from series.rollup_day d
          where d.tenant_id = $1::int4 and d.tag_id = u.tag_id and d.day_us = g.day_us and d.day_us >= $5::int8 and d.day_us < $4::int8
            and d.${level} is not null), g.day_us) as open_us offset 0) o
       cross join lateral (select ${PIECE} from series.sample_chunk c
@@ -51,28 +52,46 @@ export const openPieces = (
     [tenant.tenantId, tagIds, range.fromUs, range.toUs, Math.floor(range.fromUs / DAY_US) * DAY_US],
   );
 
+/** From the first chunk of these tags to behind the last one; empty when there is none. */
+export async function chunkExtent(query: Query, tenant: TenantContext, tagIds: readonly number[]): Promise<TimeRange> {
+  const [extent] = await query<{ fromUs: number | null; toUs: number | null }>(
+    `select min(c.first) as "fromUs", max(c.last) + ${DAY_US} as "toUs" from unnest($2::int4[]) as u(tag_id)
+      cross join lateral (select min(c.window_start_us) as first, max(c.window_start_us) as last from series.sample_chunk c
+         where c.tenant_id = $1::int4 and c.tag_id = u.tag_id) c`,
+    [tenant.tenantId, tagIds],
+  );
+  return { fromUs: extent?.fromUs ?? 0, toUs: extent?.toUs ?? 0 };
+}
+
+/** By tag, then time; each once, however many stretches it lies in. */
+export async function piecesOfStretches(query: Query, tenant: TenantContext, stretches: readonly Stretch[]): Promise<ChunkPiece[]> {
+  if (stretches.length === 0) return [];
+  const found = await byStretch<ChunkPiece>(query, tenant, stretches, PIECE, 'c.tag_id, c.window_start_us');
+  return found.filter(({ tagId, startUs }, i) => tagId !== found[i - 1]?.tagId || startUs !== found[i - 1]?.startUs);
+}
+
 /** Samples of the chunks of each stretch; `at` counts the stretches from 1. */
-export function samplePieces(
+export const samplePieces = (
   query: Query,
   tenant: TenantContext,
   stretches: readonly Stretch[],
-): Promise<{ readonly at: number; readonly tagId: number; readonly startUs: number; readonly data: Buffer | null }[]> {
-  const fromUs = stretches.reduce((least, stretch) => Math.min(least, stretch.fromUs), Infinity);
-  const toUs = stretches.reduce((most, stretch) => Math.max(most, stretch.toUs), -Infinity);
-  return query(
-    `select c.tag_id as "tagId", c.window_start_us as "startUs", u.at::int4 as at, c.data
+): Promise<{ readonly at: number; readonly tagId: number; readonly startUs: number; readonly data: Buffer | null }[]> =>
+  byStretch(query, tenant, stretches, 'c.tag_id as "tagId", c.window_start_us as "startUs", u.at::int4 as at, c.data', 'u.at, c.window_start_us');
+
+const byStretch = <R>(query: Query, tenant: TenantContext, stretches: readonly Stretch[], columns: string, order: string): Promise<R[]> =>
+  query<R>(
+    `select ${columns}
        from unnest($2::int4[], $3::int8[], $4::int8[]) with ordinality as u(tag_id, from_us, to_us, at)
        join series.sample_chunk c on c.tag_id = u.tag_id and c.window_start_us > u.from_us - ${DAY_US} and c.window_start_us < u.to_us
       where c.tenant_id = $1::int4 and c.window_start_us > $5::int8 and c.window_start_us < $6::int8
         and c.t_max_us >= u.from_us and c.t_min_us < u.to_us
-      order by u.at, c.window_start_us`,
+      order by ${order}`,
     [
       tenant.tenantId,
       stretches.map(({ tagId }) => tagId),
-      stretches.map((stretch) => stretch.fromUs),
-      stretches.map((stretch) => stretch.toUs),
-      fromUs - DAY_US,
-      toUs,
+      stretches.map(({ fromUs }) => fromUs),
+      stretches.map(({ toUs }) => toUs),
+      stretches.reduce((least, { fromUs }) => Math.min(least, fromUs), Infinity) - DAY_US,
+      stretches.reduce((most, { toUs }) => Math.max(most, toUs), -Infinity),
     ],
   );
-}

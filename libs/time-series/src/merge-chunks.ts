@@ -1,6 +1,6 @@
 import { concatColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
-import { minutePieces, type Stretch } from './chunk-pieces.js';
+import { piecesOfStretches, type Stretch } from './chunk-pieces.js';
 import {
   deleteChunks,
   headersOfDays,
@@ -138,15 +138,10 @@ function hoursOf(window: ChunkWindow): number[] {
 }
 
 async function hoursFromMinutes(query: Query, tenant: TenantContext, stretches: readonly Stretch[]): Promise<SettledHours[]> {
-  if (stretches.length === 0) return [];
-  const range = {
-    fromUs: stretches.reduce((least, { fromUs }) => Math.min(least, fromUs), Infinity),
-    toUs: stretches.reduce((most, { toUs }) => Math.max(most, toUs), -Infinity),
-  };
-  const perTag = Map.groupBy(stretches, ({ tagId }) => tagId);
-  const pieces = Map.groupBy(await minutePieces(query, tenant, [...perTag.keys()], range), ({ tagId }) => tagId);
-  return [...perTag].map(([tagId, own]) => {
-    const rowsOf = (widthUs: number): RollupRows => rowsOfPieces(pieces.get(tagId) ?? [], own.toSorted((a, b) => a.fromUs - b.fromUs), widthUs);
+  const pieces = Map.groupBy(await piecesOfStretches(query, tenant, stretches), ({ tagId }) => tagId);
+  return [...Map.groupBy(stretches, ({ tagId }) => tagId)].map(([tagId, own]) => {
+    const inOrder = own.toSorted((a, b) => a.fromUs - b.fromUs);
+    const rowsOf = (widthUs: number): RollupRows => rowsOfPieces(pieces.get(tagId) ?? [], inOrder, widthUs);
     return { tagId, hours: rowsOf(HOUR_US), quarters: rowsOf(QUARTER_US) };
   });
 }

@@ -6,31 +6,37 @@ import { MINUTE_US, rollUpInto, rollUpRows, RollupRows, sharesMinute, startsEver
 import type { TimeRange } from './series-contract.js';
 
 /** Rows that are summed up at once; used by one call at a time and never kept across one. */
-let scratch = new RollupRows(2_048);
+const scratch = new RollupRows(20_000);
+
+interface Part {
+  readonly piece: ChunkPiece;
+  /** Of the stretches those that it may hold samples of. */
+  readonly stretches: readonly TimeRange[];
+}
 
 /** Minutes, quarters or hours of one tag in the stretches, from its pieces; both in order of time, the stretches on whole buckets. */
 export function rowsOfPieces(pieces: readonly ChunkPiece[], stretches: readonly TimeRange[], widthUs: number): RollupRows {
-  const room = pieces.reduce((sum, { minutes, data }) => sum + (minutes === null ? mostMinutes(data) : rowsPacked(minutes)), 0);
-  if (widthUs === MINUTE_US) return addPieces(new RollupRows(room), pieces, stretches, widthUs);
-  if (scratch.capacity < room) scratch = new RollupRows(room * 2);
-  scratch.length = 0;
-  return rollUpRows(addPieces(scratch, pieces, stretches, widthUs), startsEvery(widthUs));
+  const parts = pieces.flatMap((piece): Part[] => {
+    const own = stretches.filter(({ fromUs, toUs }) => piece.startUs < toUs && piece.startUs + piece.spanS * 1e6 > fromUs);
+    return own.length === 0 ? [] : [{ piece, stretches: own }];
+  });
+  const room = parts.reduce((sum, { piece: { minutes, data } }) => sum + (minutes === null ? mostMinutes(data) : rowsPacked(minutes)), 0);
+  const rows = widthUs === MINUTE_US || room > scratch.capacity ? new RollupRows(room) : scratch;
+  rows.length = 0;
+  for (const part of parts) addPart(rows, part, widthUs);
+  return widthUs === MINUTE_US ? rows : rollUpRows(rows, startsEvery(widthUs));
 }
 
 /** Minutes, or where a chunk gives them as well, the rows of the width. */
-function addPieces(rows: RollupRows, pieces: readonly ChunkPiece[], stretches: readonly TimeRange[], widthUs: number): RollupRows {
-  for (const { tagId, startUs, spanS, minutes, data } of pieces) {
-    const touched = stretches.filter(({ fromUs, toUs }) => startUs < toUs && startUs + spanS * 1e6 > fromUs);
-    if (minutes !== null) for (const { fromUs, toUs } of touched) unpackInto(rows, minutes, fromUs, toUs);
-    else if (data !== null && touched.length > 0) {
-      const columns = unpackChunk(tagId, startUs, data);
-      for (const stretch of touched) {
-        const [from, to] = indexesOf(columns, stretch);
-        // Minutes of one sample each add up to what the samples do.
-        const direct = spanS * 1e6 >= widthUs && !sharesMinute(columns, from, to);
-        rollUpInto(rows, columns, from, to, direct ? widthUs : MINUTE_US);
-      }
+function addPart(rows: RollupRows, { piece: { tagId, startUs, spanS, minutes, data }, stretches }: Part, widthUs: number): void {
+  if (minutes !== null) for (const { fromUs, toUs } of stretches) unpackInto(rows, minutes, fromUs, toUs);
+  else if (data !== null) {
+    const columns = unpackChunk(tagId, startUs, data);
+    for (const stretch of stretches) {
+      const [from, to] = indexesOf(columns, stretch);
+      // Minutes of one sample each add up to what the samples do.
+      const direct = spanS * 1e6 >= widthUs && !sharesMinute(columns, from, to);
+      rollUpInto(rows, columns, from, to, direct ? widthUs : MINUTE_US);
     }
   }
-  return rows;
 }

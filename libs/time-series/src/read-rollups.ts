@@ -1,6 +1,6 @@
 import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
-import { minutePieces, openPieces, samplePieces, type Stretch } from './chunk-pieces.js';
+import { chunkExtent, minutePieces, openPieces, piecesOfStretches, samplePieces, type Stretch } from './chunk-pieces.js';
 import { unpackChunk } from './chunk-table.js';
 import { rowsOfPieces } from './piece-rows.js';
 import { blockSamples, indexesOf } from './read-samples.js';
@@ -77,17 +77,38 @@ async function storedRows(
     return new Map([...pieces].map(([tagId, own]) => [tagId, rowsOfPieces(own, [range], widthUs)]));
   }
   const level = widthUs === HOUR_US ? 'hours' : 'quarters';
-  const [rows, pieces] = await Promise.all([
+  const [days, open] = await Promise.all([
     readDays(query, tenant, tagIds, range.fromUs, range.toUs, level),
-    openPieces(query, tenant, tagIds, range, level),
+    openPieces(query, tenant, tagIds, await withChunks(query, tenant, tagIds, range), level),
   ]);
-  for (const [tagId, own] of Map.groupBy(pieces, (piece) => piece.tagId)) {
+  const missing = new Map(tagIds.map((tagId) => [tagId, missingHours(days.get(tagId)?.rows, range)]));
+  const unsure = [...days].flatMap(([tagId, { incompleteUs }]) => insideDays(missing.get(tagId) ?? [], incompleteUs).map((part) => ({ tagId, ...part })));
+  const pieces = Map.groupBy([...open, ...(await piecesOfStretches(query, tenant, unsure))], ({ tagId }) => tagId);
+  const rows = new Map([...days].map(([tagId, own]) => [tagId, own.rows]));
+  for (const [tagId, own] of pieces) {
     const stored = rows.get(tagId);
-    const missing = rowsOfPieces(own, missingHours(stored, range), widthUs);
-    rows.set(tagId, stored === undefined ? missing : inOrder([stored, missing]));
+    const added = rowsOfPieces(own.toSorted((a, b) => a.startUs - b.startUs), missing.get(tagId) ?? [], widthUs);
+    rows.set(tagId, stored === undefined ? added : inOrder([stored, added]));
   }
   return rows;
 }
+
+const LONG_US = 366 * DAY_US;
+
+/** A long range without the years before and after the chunks of these tags. */
+async function withChunks(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<TimeRange> {
+  if (range.toUs - range.fromUs <= LONG_US) return range;
+  const { fromUs, toUs } = await chunkExtent(query, tenant, tagIds);
+  return { fromUs: Math.max(range.fromUs, fromUs), toUs: Math.min(range.toUs, toUs) };
+}
+
+/** The parts of the stretches inside these days. */
+const insideDays = (stretches: readonly TimeRange[], daysUs: readonly number[]): TimeRange[] =>
+  daysUs.flatMap((dayUs) =>
+    stretches
+      .map(({ fromUs, toUs }) => ({ fromUs: Math.max(fromUs, dayUs), toUs: Math.min(toUs, dayUs + DAY_US) }))
+      .filter(({ fromUs, toUs }) => fromUs < toUs),
+  );
 
 /** Hours of the range of which nothing is stored, as few stretches as possible. */
 function missingHours(rows: RollupRows | undefined, range: TimeRange): TimeRange[] {

@@ -28,6 +28,12 @@ interface DayRow extends DayKey {
 export const WORTHWHILE = 8;
 const dayOf = startsEvery(DAY_US);
 
+/** Stored rows of a tag, and the days of which chunks may hold more. */
+export interface StoredDays {
+  readonly rows: RollupRows;
+  readonly incompleteUs: readonly number[];
+}
+
 /** Stored hours or quarters of these tags in [fromUs, toUs), per tag in order of time. */
 export async function readDays(
   query: Query,
@@ -36,19 +42,19 @@ export async function readDays(
   fromUs: number,
   toUs: number,
   level: 'hours' | 'quarters',
-): Promise<Map<number, RollupRows>> {
-  const rows = await query<{ tagId: number; data: Buffer }>(
-    `select d.tag_id as "tagId", d.${level} as data from series.rollup_day d
+): Promise<Map<number, StoredDays>> {
+  const days = await query<{ tagId: number; dayUs: number; complete: boolean; data: Buffer }>(
+    `select d.tag_id as "tagId", d.day_us as "dayUs", d.complete, d.${level} as data from series.rollup_day d
       where d.tenant_id = $1::int4 and d.tag_id = any($2::int4[]) and d.day_us >= $3::int8 and d.day_us < $4::int8 and d.${level} is not null
       order by d.tag_id, d.day_us`,
     [tenant.tenantId, tagIds, dayOf(fromUs), toUs],
   );
-  const perTag = Map.groupBy(rows, ({ tagId }) => tagId);
+  const perTag = Map.groupBy(days, ({ tagId }) => tagId);
   return new Map(
     [...perTag].map(([tagId, own]) => {
-      const whole = new RollupRows(own.reduce((sum, { data }) => sum + rowsPacked(data), 0));
-      for (const { data } of own) unpackInto(whole, data, fromUs, toUs);
-      return [tagId, whole];
+      const rows = new RollupRows(own.reduce((sum, { data }) => sum + rowsPacked(data), 0));
+      for (const { data } of own) unpackInto(rows, data, fromUs, toUs);
+      return [tagId, { rows, incompleteUs: own.filter(({ complete }) => !complete).map(({ dayUs }) => dayUs) }];
     }),
   );
 }
@@ -203,11 +209,8 @@ async function writeDays(
   for (let from = 0; from < kept.length; from += 2_000) {
     const part = kept.slice(from, from + 2_000);
     const hours = part.map((day) => packRollups(day.hours, HOUR_US, { settled: true }));
-    const quarters = part.map((day) =>
-      day.quarters !== undefined && staysWith(day, day.quarters)
-        ? packRollups(day.quarters, QUARTER_US, { settled: true })
-        : Buffer.alloc(0),
-    );
+    const storedQuarters = part.map((day) => (day.quarters !== undefined && staysWith(day, day.quarters) ? day.quarters : undefined));
+    const quarters = storedQuarters.map((rows) => (rows === undefined ? Buffer.alloc(0) : packRollups(rows, QUARTER_US, { settled: true })));
     const pieces = [...hours, ...quarters];
     const lengths = pieces.map((bytes) => bytes.length);
     const offsets = offsetsOf(lengths);
@@ -233,14 +236,20 @@ async function writeDays(
         offsets.slice(part.length),
         lengths.slice(part.length),
         part.map((day) => day.kept),
-        part.map(({ hours, dayUs }) => hoursBits(hours, dayUs)),
+        part.map((day, i) => hoursBits(day, storedQuarters[i])),
       ],
     );
   }
 }
 
-const hoursBits = (hours: RollupRows, dayUs: number): number =>
-  hours.bucketUs.subarray(0, hours.length).reduce((bits, hourUs) => bits + 2 ** ((hourUs - dayUs) / HOUR_US), 0);
+/** Bit n: hour n of the day is stored, and its quarters where any are. */
+function hoursBits({ dayUs, hours }: DayRow, quarters: RollupRows | undefined): number {
+  const found = hoursIn(hours);
+  const withQuarters = quarters === undefined ? found : hoursIn(quarters);
+  return [...found].filter((hourUs) => withQuarters.has(hourUs)).reduce((bits, hourUs) => bits + 2 ** ((hourUs - dayUs) / HOUR_US), 0);
+}
+
+const hoursIn = (rows: RollupRows): ReadonlySet<number> => new Set(Array.from(rows.bucketUs.subarray(0, rows.length), startsEvery(HOUR_US)));
 
 /** Whether rows hold enough samples each to be stored. */
 export const isWorthwhile = (rows: RollupRows): boolean => rows.length > 0 && totalOf(rows, 'n') >= WORTHWHILE * rows.length;

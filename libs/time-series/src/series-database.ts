@@ -154,8 +154,11 @@ function statementName(sql: string): string {
   return name;
 }
 
+/** Invalid and duplicate statement name; and that the transaction failed before, which of statements sent together may be heard first. */
+const POOLER_CODES: ReadonlySet<string> = new Set(['26000', '42P05', '25P02']);
+
 /** A pooler hands each transaction another connection: a statement prepared on one is unknown on the next, or known already. */
-const isOfPooler = (error: unknown): boolean => error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '42P05');
+const isOfPooler = (error: unknown): boolean => error instanceof pg.DatabaseError && POOLER_CODES.has(error.code ?? '');
 
 /**
  * Work whose first statement travels with those that begin the transaction. Should they fail on a connection that lives on, row

@@ -1,9 +1,10 @@
 -- Readers ask the chunks of a day only for what its stored hours lack.
 
--- Every hour before until_us that has samples is stored, and every hour whose samples lie in a chunk that is not about to merge.
+-- Every hour before until_us that has samples is stored, and every hour whose samples lie in a chunk that is not about to merge; with
+-- its quarters, where quarters are stored. Of rows written before it is not known: readers ask for what they lack in a second question.
 alter table series.rollup_day add column complete boolean not null default false;
 
--- `stored` has bit n set when hour n of the day is stored.
+-- `stored` has bit n set when hour n of the day is stored, with its quarters where quarters are.
 create function series.hours_complete(tenant int4, tag int4, day int8, until int8, stored int8) returns boolean
   language sql stable parallel safe set search_path = '' as $$
   select not exists (
