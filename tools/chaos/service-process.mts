@@ -5,6 +5,9 @@ import { cpuSecondsOf } from './process-stat.mts';
 
 const root = resolve(import.meta.dirname, '../..');
 
+/** As compose and chart set them. */
+const NODE_OPTIONS: Readonly<Record<string, string>> = { historian: '--max-semi-space-size=8' };
+
 /** A service in a process of its own, as a deployment runs it. */
 export class ServiceProcess {
   private child: ChildProcess | undefined;
@@ -31,7 +34,7 @@ export class ServiceProcess {
 
   start(): void {
     const main = join(root, 'services', this.name, 'dist', 'main.js');
-    const child = spawn(process.execPath, ['--no-warnings', main], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ...this.env } });
+    const child = spawn(process.execPath, ['--no-warnings', main], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], NODE_OPTIONS: NODE_OPTIONS[this.name] ?? '', ...this.env } });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (this.output = (this.output + part.toString()).slice(-4_000)));
     this.child = child;
     process.once('exit', () => child.kill('SIGKILL'));
