@@ -9,7 +9,8 @@ import { CalendarTable } from './calendar-table';
 import { TagCalendarDocument } from './tags.documents';
 
 const DAY_MS = 86_400_000;
-const STEP_SECONDS = 60;
+/** The variables are no second clock beside that of useLiveQuery. What has yet to begin is asked for as well, and not shown. */
+const STEP_SECONDS = 3_600;
 const PERIODS = ['shifts', 'days'] as const;
 type Period = (typeof PERIODS)[number];
 const isPeriod = (value: string): value is Period => PERIODS.some((period) => period === value);
