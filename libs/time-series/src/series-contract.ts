@@ -35,8 +35,11 @@ export interface DamagedPage {
 
 /** Used by the historian alone. */
 export interface SeriesWriter {
-  /** Blocks, latest values, continuity rows and the ledger in one transaction per tenant. Returns after commit. */
-  append(batches: readonly ReceivedBatch[]): Promise<AppendOutcome>;
+  /**
+   * Blocks, latest values, continuity rows and the ledger in one transaction per tenant. Returns after commit, with the sum of what
+   * `onCommit` hears of each tenant: that stays done when the next tenant's transaction fails.
+   */
+  append(batches: readonly ReceivedBatch[], onCommit?: (outcome: AppendOutcome) => void): Promise<AppendOutcome>;
 }
 
 /** Used by ingest (watermark) and the historian. */

@@ -36,10 +36,11 @@ export function openSeriesWriter(url: string, options: SeriesWriterOptions = {})
   const database = new SeriesDatabase(url, { applicationName: 'telltale historian', ...options });
   const now = options.now ?? ((): number => Date.now() * 1_000);
   return {
-    append: async (batches) => {
+    append: async (batches, onCommit) => {
       const outcome = { appended: 0, duplicates: 0, damagedPages: new Array<DamagedPage>() };
       for (const group of byTenant(batches)) {
         const done = await appendOfTenant(database, group.tenant, group.batches, now());
+        onCommit?.(done);
         outcome.appended += done.appended;
         outcome.duplicates += done.duplicates;
         outcome.damagedPages.push(...done.damagedPages);

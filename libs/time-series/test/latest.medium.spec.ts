@@ -5,7 +5,7 @@ import pg from 'pg';
 import fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/testing';
 import { columnsFrom, encodeBatch, Status, type Sample } from '@telltale/tag-sample';
-import { migrateSeries, openCompactor, openSeriesReader, openSeriesWriter, type LatestSample } from '../src/index.js';
+import { migrateSeries, openCompactor, openSeriesReader, openSeriesWriter, type AppendOutcome, type LatestSample } from '../src/index.js';
 import { startSeriesCluster, type SeriesCluster } from './series-cluster.js';
 
 const T0 = 1_790_000_000_000_000;
@@ -102,6 +102,19 @@ describe('latest values', () => {
     expect(await latest()).toEqual([[1, 4]]);
     // Told once: the page is whole again.
     expect((await append(3, 1, 5, [good(1, 5)])).damagedPages).toEqual([]);
+  });
+
+  it('that were damaged are told as soon as their tenant is committed, also when the next tenant fails', async () => {
+    const received = (tenantId: number, seq: number, value: number) => {
+      const batch = { identity: { gatewayId: 1, epoch: 1, seq }, samples: columnsFrom([{ tagId: 1, value, sourceTimeUs: T0 + seq, serverTimeUs: T0, status: 0 }]), continuity: [] };
+      return { tenant: { tenantId }, batch, encoded: encodeBatch(batch), receivedAtUs: T0 };
+    };
+    await writer.append([received(6, 1, 1)]);
+    await cluster.admin(`update series.latest_page set data = 'torn' where tenant_id = 6`);
+    const told: AppendOutcome[] = [];
+    const appending = writer.append([received(6, 2, 2), received(7, 1, 1), received(7, 1, 2)], (outcome) => told.push(outcome));
+    await expect(appending).rejects.toThrow(expect.objectContaining({ code: 'BATCH_MISMATCH' }));
+    expect(told).toEqual([{ appended: 1, duplicates: 0, damagedPages: [{ tenantId: 6, page: 0, firstTagId: 0, lastTagId: 31, refilled: true }] }]);
   });
 
   it('of an append that waits for a new page lock none that are there', async () => {

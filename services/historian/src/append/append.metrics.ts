@@ -48,21 +48,23 @@ export class AppendMetrics {
     );
   }
 
-  async observe(batches: readonly ReceivedBatch[], append: () => Promise<AppendOutcome>): Promise<AppendOutcome> {
-    const end = this.duration.startTimer();
-    const outcome = await append();
-    end();
-    const { appended, duplicates, damagedPages } = outcome;
+  /** What is committed, tenant by tenant. */
+  count({ appended, duplicates, damagedPages }: AppendOutcome): void {
     this.batches.inc(appended);
     this.replays.inc(duplicates);
     for (const { refilled } of damagedPages) this.damagedPages.inc({ outcome: refilled ? 'refilled' : 'lost' });
-    if (appended === 0) return outcome;
+  }
+
+  async observe(batches: readonly ReceivedBatch[], append: () => Promise<AppendOutcome>): Promise<void> {
+    const end = this.duration.startTimer();
+    const { appended } = await append();
+    end();
+    if (appended === 0) return;
     const nowUs = Date.now() * 1_000;
     for (const { batch, encoded, receivedAtUs } of batches) {
       this.samples.inc(batch.samples.tagIds.length);
       this.bytes.inc(encoded.byteLength);
       this.delay.observe(Math.max(0, (nowUs - receivedAtUs) / 1e6));
     }
-    return outcome;
   }
 }

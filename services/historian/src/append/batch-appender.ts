@@ -42,7 +42,7 @@ export class BatchAppender {
         const batch = await this.decodeOrQuarantine(data, attempt);
         if (batch !== undefined) readable.push(batch);
       }
-      if (readable.length > 0) this.tellDamage(await this.metrics.observe(readable, () => this.premises.writer.append(readable)));
+      if (readable.length > 0) await this.metrics.observe(readable, () => this.premises.writer.append(readable, (outcome) => this.tell(outcome)));
     } catch (error) {
       if (isDataFault(error)) throw error;
       throw new RetryLater('Postgres does not take samples now. They wait in the queue and in the gateways.', {
@@ -52,8 +52,9 @@ export class BatchAppender {
   }
 
   /** A damaged page is written anew by the append that finds it: each is told once. */
-  private tellDamage({ damagedPages }: AppendOutcome): void {
-    for (const { refilled, ...page } of damagedPages) {
+  private tell(outcome: AppendOutcome): void {
+    this.metrics.count(outcome);
+    for (const { refilled, ...page } of outcome.damagedPages) {
       if (refilled) this.premises.logger.warn(page, 'stored latest values were damaged and are refilled from history');
       else this.premises.logger.error(page, 'stored latest values were damaged, and so is the history of these tags: they come back one by one with the next sample of each tag');
     }
