@@ -9,10 +9,10 @@ import {
   type ChunkHeader,
   type NewChunk,
 } from './chunk-table.js';
-import { planWindows, splitWindow, type ChunkWindow } from './chunk-window.js';
+import { covers, isOver, planWindows, splitWindow, windowAt, windowEnd, type ChunkWindow } from './chunk-window.js';
 import { changedQuarters, lateArrivals, recordLateChanges, type LateArrivals, type LateQuarter } from './late-changes.js';
 import { DAY_US, HOUR_US } from './rollup-rows.js';
-import { forgetHours, keptHours, settleHours, type SettledHours } from './rollup-table.js';
+import { forgetHours, settleHours, storedHours, type SettledHours } from './rollup-table.js';
 import { settledHours } from './settled-hours.js';
 import { resolveSamples, tagRuns } from './sample-order.js';
 import type { Query } from './series-database.js';
@@ -31,12 +31,15 @@ export interface FoldOutcome {
 const NOTHING: FoldOutcome = { blocks: 0, samples: 0, duplicates: 0, conflicts: 0, damagedBlocks: 0, tooLate: 0, chunksWritten: 0 };
 /** Stored samples that are unpacked at a time, so that memory stays bounded however many chunks late data touches. */
 const SLICE_SAMPLES = 1_000_000;
+const NO_TIMES = new Float64Array();
 
 interface Target {
   readonly tagId: number;
   readonly window: ChunkWindow;
   readonly exists: boolean;
   readonly retired: boolean;
+  /** No other chunk holds samples of its hours: those of them that are stored had theirs retired. */
+  readonly isAlone: boolean;
   readonly incoming: SampleColumns;
 }
 
@@ -99,11 +102,18 @@ async function planTargets(
         window: piece.window,
         exists: stored !== undefined,
         retired: stored?.retired ?? false,
+        isAlone: isAlone(piece.window, known, nowUs),
         incoming: sliceColumns(columns, from + piece.from, from + piece.to),
       };
       return { target, load: target.incoming.tagIds.length + (stored?.n ?? 0) };
     });
   });
+}
+
+/** Hours that are not over have nothing retired; of the others a chunk of an hour holds all of it, one of a day what was not retired. */
+function isAlone(window: ChunkWindow, known: readonly ChunkWindow[], nowUs: number): boolean {
+  const whole = window.spanS < 3_600 ? windowAt(window.startUs, 3_600) : window;
+  return isOver(windowEnd(whole), nowUs) && !known.some(({ startUs, spanS }) => covers(whole, startUs) && spanS < 86_400);
 }
 
 async function foldSlice(query: Query, tenant: TenantContext, targets: readonly Target[], arrivals: LateArrivals) {
@@ -112,8 +122,7 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
     tenant,
     targets.filter(({ exists }) => exists).map(({ tagId, window }) => ({ tagId, startUs: window.startUs })),
   );
-  // Hours without a chunk that are stored nevertheless: their minutes were retired, what comes now can't be added to them.
-  const closed = await keptHours(query, tenant, distinctDays(targets));
+  const closed = await storedHours(query, tenant, distinctDays(targets));
   const storedByKey = new Map(stored.map((chunk) => [`${chunk.tagId}/${chunk.startUs}`, chunk.columns]));
   const chunks: NewChunk[] = [];
   const replaced: { tagId: number; startUs: number }[] = [];
@@ -121,14 +130,15 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
   const stale: { tagId: number; timeUs: number }[] = [];
   const late: LateQuarter[] = [];
   const counts = { samples: 0, duplicates: 0, conflicts: 0, tooLate: 0 };
-  for (const { tagId, window, exists, incoming: came, retired } of targets) {
-    const incoming = exists ? came : withoutHours(came, closed);
+  for (const { tagId, window, isAlone, incoming: came, retired } of targets) {
+    const before = storedByKey.get(`${tagId}/${window.startUs}`);
+    // Hours that are stored without a sample: their minutes were retired, what comes now can't be added to them.
+    const incoming = isAlone ? withoutHours(came, closed, bucketsOf(before?.sourceTimesUs ?? NO_TIMES, HOUR_US)) : came;
     if (retired || incoming.tagIds.length === 0) {
       counts.tooLate += came.tagIds.length;
       continue;
     }
     counts.tooLate += came.tagIds.length - incoming.tagIds.length;
-    const before = storedByKey.get(`${tagId}/${window.startUs}`);
     const merged =
       before === undefined
         ? { columns: incoming, duplicates: 0, conflicts: 0 }
@@ -156,22 +166,23 @@ async function foldSlice(query: Query, tenant: TenantContext, targets: readonly 
   return { ...counts, chunksWritten: chunks.length };
 }
 
-/** Days of large windows that have no chunk yet. */
+/** Days of windows that may hold closed hours. */
 function distinctDays(targets: readonly Target[]): { tagId: number; dayUs: number }[] {
   const days = new Map<string, { tagId: number; dayUs: number }>();
-  for (const { tagId, window, exists } of targets) {
+  for (const { tagId, window, isAlone } of targets) {
     const dayUs = Math.floor(window.startUs / DAY_US) * DAY_US;
-    if (!exists && window.spanS >= 3_600) days.set(`${tagId}/${dayUs}`, { tagId, dayUs });
+    if (isAlone) days.set(`${tagId}/${dayUs}`, { tagId, dayUs });
   }
   return [...days.values()];
 }
 
-function withoutHours(columns: SampleColumns, hours: ReadonlySet<string>): SampleColumns {
-  if (hours.size === 0) return columns;
+function withoutHours(columns: SampleColumns, closed: ReadonlySet<string>, heldUs: readonly number[]): SampleColumns {
+  if (closed.size === 0) return columns;
+  const held = new Set(heldUs);
   const open: number[] = [];
   for (let i = 0; i < columns.tagIds.length; i++) {
     const hourUs = Math.floor((columns.sourceTimesUs[i] ?? 0) / HOUR_US) * HOUR_US;
-    if (!hours.has(`${columns.tagIds[i]}/${hourUs}`)) open.push(i);
+    if (held.has(hourUs) || !closed.has(`${columns.tagIds[i]}/${hourUs}`)) open.push(i);
   }
   return open.length === columns.tagIds.length ? columns : pickColumns(columns, open);
 }

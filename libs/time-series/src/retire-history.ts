@@ -1,9 +1,9 @@
 import type { TenantContext } from '@telltale/tenancy';
 import { offsetsOf } from './byte-pieces.js';
 import { minutesInAnyCase } from './chunk-table.js';
-import { dueChunks, dueRows, samplesOf, type DueChunk, type RetentionLevel } from './due-rows.js';
-import { unpackRollups } from './rollup-pack.js';
-import { DAY_US, HOUR_US, MINUTE_US, QUARTER_US, rollUpRows, rollUpSamples, startsEvery, type RollupRows } from './rollup-rows.js';
+import { chunksOfDueHours, dueChunks, dueRows, samplesOf, type DueChunk, type RetentionLevel } from './due-rows.js';
+import { rowsOfPieces } from './piece-rows.js';
+import { DAY_US, HOUR_US, QUARTER_US, startsEvery, type RollupRows } from './rollup-rows.js';
 import { settleMissingHours } from './rollup-table.js';
 import type { Query } from './series-database.js';
 import { thinChunks, type ThinOutcome } from './thin-chunks.js';
@@ -72,17 +72,20 @@ const QUARTERS = `update series.rollup_day d set quarters = null from (select c.
 const removed = async (query: Query, sql: string, params: readonly unknown[]): Promise<number> => (await query(sql, params)).length;
 
 async function retireMinutes(query: Query, tenant: TenantContext, params: readonly unknown[]): Promise<number> {
-  const due = await query<DueChunk>(
-    `select ${dueChunks('minute')} order by c.tag_id, c.window_start_us limit $3::int4`,
+  const first = await query<DueChunk>(
+    `select ${chunksOfDueHours('minute')} order by c.tag_id, c.window_start_us limit $3::int4`,
     params,
   );
-  if (due.length === 0) return 0;
+  const last = first.at(-1);
+  if (last === undefined) return 0;
+  const endUs = startsEvery(HOUR_US)(last.startUs) + HOUR_US;
+  const due = last.startUs + last.spanS * 1e6 < endUs ? [...first, ...(await restOfHour(query, params, last, endUs))] : first;
   await settleMissingHours(
     query,
     tenant,
-    due.map((chunk) => {
-      const minutes = minutesOf(chunk);
-      return { tagId: chunk.tagId, hours: rollUpRows(minutes, startsEvery(HOUR_US)), quarters: rollUpRows(minutes, startsEvery(QUARTER_US)) };
+    [...Map.groupBy(due, ({ tagId }) => tagId)].map(([tagId, own]) => {
+      const rowsOf = (widthUs: number): RollupRows => rowsOfPieces(own, [{ fromUs: -Infinity, toUs: Infinity }], widthUs);
+      return { tagId, hours: rowsOf(HOUR_US), quarters: rowsOf(QUARTER_US) };
     }),
   );
   await query(
@@ -92,6 +95,13 @@ async function retireMinutes(query: Query, tenant: TenantContext, params: readon
   );
   return due.length;
 }
+
+/** What the limit cut off. */
+const restOfHour = (query: Query, params: readonly unknown[], last: DueChunk, endUs: number): Promise<DueChunk[]> =>
+  query<DueChunk>(
+    `select ${chunksOfDueHours('minute')} and c.tag_id = $3::int4 and c.window_start_us > $5::int8 and c.window_start_us < $6::int8 order by c.window_start_us`,
+    [...params.slice(0, 2), last.tagId, ...params.slice(3), last.startUs, endUs],
+  );
 
 async function retireRaw(query: Query, tenant: TenantContext, params: readonly unknown[]): Promise<number> {
   const due = await query<DueChunk>(
@@ -108,10 +118,4 @@ async function retireRaw(query: Query, tenant: TenantContext, params: readonly u
     [tenant.tenantId, due.map(({ tagId }) => tagId), due.map(({ startUs }) => startUs), Buffer.concat(pieces), offsetsOf(lengths), lengths],
   );
   return due.length;
-}
-
-function minutesOf(chunk: DueChunk): RollupRows {
-  if (chunk.minutes !== null) return unpackRollups(chunk.minutes);
-  const columns = samplesOf(chunk);
-  return rollUpSamples(columns, 0, columns.tagIds.length, MINUTE_US);
 }

@@ -63,7 +63,7 @@ export async function readDays(
 export const settleHours = (query: Query, tenant: TenantContext, settled: readonly SettledHours[]): Promise<void> =>
   putHours(query, tenant, settled, { overStored: true });
 
-/** Stores the hours that are not stored, however few samples they hold: what they were computed from is about to go. */
+/** Stores the hours and the quarters that are not stored, however few samples they hold: what they were computed from is about to go. */
 export const settleMissingHours = (query: Query, tenant: TenantContext, settled: readonly SettledHours[]): Promise<void> =>
   putHours(query, tenant, settled, { overStored: false });
 
@@ -80,23 +80,25 @@ async function putHours(
     const key = keyOf({ tagId, dayUs });
     const before = changed.get(key) ?? known.get(key);
     const [from, to] = [hours.indexAt(dayUs), hours.indexAt(dayUs + DAY_US)];
-    const touched = new Set(hours.bucketUs.subarray(from, to));
-    if (!overStored) for (let i = 0; before !== undefined && i < before.hours.length; i++) touched.delete(before.hours.bucketUs[i] ?? 0);
-    if (touched.size === 0) continue;
+    const here = new Set(hours.bucketUs.subarray(from, to));
+    const touched = overStored ? here : hoursNotIn(before?.hours, here);
+    // Hours may be worth storing where their quarters are not.
+    const touchedQuarters = overStored ? here : hoursNotIn(before?.quarters, here);
+    if (touched.size + touchedQuarters.size === 0 && before?.kept === true) continue;
     changed.set(key, {
       tagId,
       dayUs,
       kept: !overStored || (before?.kept ?? false),
       hours: replaced(before?.hours, hours, from, to, touched),
-      quarters: replaced(before?.quarters, quarters, quarters.indexAt(dayUs), quarters.indexAt(dayUs + DAY_US), touched),
+      quarters: replaced(before?.quarters, quarters, quarters.indexAt(dayUs), quarters.indexAt(dayUs + DAY_US), touchedQuarters),
     });
   }
   await writeDays(query, tenant, [...changed.values()], known);
 }
 
-/** Starts of the hours that are stored of days of which finer levels were retired, as `tag/hour`. */
-export async function keptHours(query: Query, tenant: TenantContext, keys: readonly DayKey[]): Promise<ReadonlySet<string>> {
-  const days = (await readKeys(query, tenant, keys)).filter(({ kept }) => kept);
+/** Starts of the hours that are stored, as `tag/hour`. */
+export async function storedHours(query: Query, tenant: TenantContext, keys: readonly DayKey[]): Promise<ReadonlySet<string>> {
+  const days = await readKeys(query, tenant, keys);
   return new Set(days.flatMap(({ tagId, hours }) => Array.from(hours.bucketUs.subarray(0, hours.length), (hourUs) => `${tagId}/${hourUs}`)));
 }
 
@@ -129,6 +131,13 @@ function daysIn(hours: RollupRows): number[] {
     if (days.at(-1) !== day) days.push(day);
   }
   return days;
+}
+
+function hoursNotIn(rows: RollupRows | undefined, hoursUs: ReadonlySet<number>): ReadonlySet<number> {
+  const left = new Set(hoursUs);
+  const hourOf = startsEvery(HOUR_US);
+  for (let i = 0; rows !== undefined && i < rows.length; i++) left.delete(hourOf(rows.bucketUs[i] ?? 0));
+  return left;
 }
 
 /** `before` with the rows of the touched hours taken from `rows`. */

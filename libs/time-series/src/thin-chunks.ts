@@ -2,7 +2,7 @@ import { packSamples, pickColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
 import { offsetsOf } from './byte-pieces.js';
 import { minutesInAnyCase } from './chunk-table.js';
-import { dueChunks, samplesOf, type DueChunk } from './due-rows.js';
+import { dueChunks, HOUR_OF_CHUNK, samplesOf, type DueChunk } from './due-rows.js';
 import { HOUR_US } from './rollup-rows.js';
 import type { Query } from './series-database.js';
 import { swingingDoor } from './swinging-door.js';
@@ -16,8 +16,8 @@ export interface ThinOutcome {
 /** Hours that a declared gap cuts are computed from their samples: their chunks stay as they are. */
 const UNCUT = `not exists (select from series.continuity g
    where g.tenant_id = $1::int4 and g.tag_id = c.tag_id and g.kind <> 'backfilled' and g.from_us < g.to_us
-     and g.from_us < c.window_start_us - c.window_start_us % ${HOUR_US} + greatest(c.span_s * 1000000::int8, ${HOUR_US})
-     and g.to_us > c.window_start_us - c.window_start_us % ${HOUR_US})`;
+     and g.from_us < ${HOUR_OF_CHUNK} + greatest(c.span_s * 1000000::int8, ${HOUR_US})
+     and g.to_us > ${HOUR_OF_CHUNK})`;
 
 /** Thins the samples of chunks that are due; their minutes, of all samples, are stored before, worth it or not. */
 export async function thinChunks(query: Query, tenant: TenantContext, params: readonly unknown[]): Promise<ThinOutcome> {
