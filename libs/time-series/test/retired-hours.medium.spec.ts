@@ -74,6 +74,14 @@ describe('hours whose minutes were retired', () => {
     expect((await counts(3_600)).slice(0, 8)).toEqual([3_600, 3_600, 3_600, 3_600, 0, 1, 0, 4]);
   });
 
+  it('stay when their day, with what comes late for another hour, would not be worth storing', async () => {
+    const { append, retire, counts } = await plant(56);
+    await append(10, FROM, SECOND);
+    await retire(FROM + 22 * DAY);
+    expect(await append(1, FROM + HOUR, SECOND)).toBe(0);
+    expect((await counts(3_600)).slice(0, 2)).toEqual([10, 1]);
+  });
+
   it('have their quarters, also where only the hours were worth storing', async () => {
     const { append, retire, buckets } = await plant(52);
     await append(24 * 12, FROM, 300 * SECOND);
