@@ -206,7 +206,7 @@ describe('thinning', () => {
   });
 
   it('refuses bounds and days that mean nothing', async () => {
-    const own = { class: 'wrong', thinDays: 30, rawDays: 30, minuteDays: null, quarterDays: null, hourDays: null };
+    const own = { class: 'wrong', thinDays: 31, rawDays: 30, minuteDays: null, quarterDays: null, hourDays: null };
     await expect(book.setClass({ tenantId: 46 }, own)).rejects.toThrow('violates check constraint');
     await expect(book.setClass({ tenantId: 46 }, { ...own, thinDays: 0 })).rejects.toThrow('violates check constraint');
     for (const bound of [-1, NaN, Infinity]) await expect(book.assign({ tenantId: 46 }, [1], 'default', bound)).rejects.toThrow('violates check constraint');
