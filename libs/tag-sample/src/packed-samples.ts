@@ -53,8 +53,8 @@ export function packSamples(columns: SampleColumns): Buffer {
   return writer.done();
 }
 
-/** Throws BatchCodecError when the bytes are not what packSamples made. */
-export function unpackSamples(tagId: number, bytes: Uint8Array): SampleColumns {
+/** Throws BatchCodecError when the bytes are not what packSamples made. `columnsOf` gives the columns to write: new ones, unless told. */
+export function unpackSamples(tagId: number, bytes: Uint8Array, columnsOf: (count: number) => SampleColumns = emptyColumns): SampleColumns {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = buffer.length - CHECKSUM_BYTES;
   if (end < HEADER_BYTES) throw new BatchCodecError('BATCH_TRUNCATED', `${buffer.length} bytes are no samples`);
@@ -72,7 +72,7 @@ export function unpackSamples(tagId: number, bytes: Uint8Array): SampleColumns {
   const sourceOrigin = originUs / sourceUnit;
   const serverOrigin = Math.floor(originUs / serverUnit);
   const delayUnit = Math.min(sourceUnit, serverUnit);
-  const columns = emptyColumns(count);
+  const columns = columnsOf(count);
   columns.tagIds.fill(tagId);
   const reader = new BitReader(buffer, HEADER_BYTES, end);
   for (let from = 0; from < count; from += BLOCK) {
@@ -89,7 +89,7 @@ export function unpackSamples(tagId: number, bytes: Uint8Array): SampleColumns {
     readNumberColumn(reader, columns.values, from, to);
   }
   reader.done();
-  checkTimes(columns, 'BATCH_CORRUPT');
+  checkRange(columns);
   return columns;
 }
 
@@ -164,15 +164,22 @@ function check(columns: SampleColumns): void {
   const { values, sourceTimesUs, serverTimesUs, statuses } = columns;
   if ([values, sourceTimesUs, serverTimesUs, statuses].some((column) => column.length !== count))
     throw new BatchCodecError('BATCH_INVALID', 'The columns of the samples have different lengths');
-  checkTimes(columns, 'BATCH_INVALID');
+  checkTimes(columns);
 }
 
-function checkTimes({ sourceTimesUs, serverTimesUs }: SampleColumns, code: 'BATCH_INVALID' | 'BATCH_CORRUPT'): void {
+function checkTimes({ sourceTimesUs, serverTimesUs }: SampleColumns): void {
   for (const times of [sourceTimesUs, serverTimesUs]) {
-    for (let i = 0; i < times.length; i++) {
-      const time = times[i] ?? NaN;
+    for (const time of times)
       if (!(time <= TIME_LIMIT_US && time >= -TIME_LIMIT_US) || Math.floor(time) !== time)
-        throw new BatchCodecError(code, `A time of ${time} µs is no whole microsecond within ±2^52`);
-    }
+        throw new BatchCodecError('BATCH_INVALID', `A time of ${time} µs is no whole microsecond within ±2^52`);
+  }
+}
+
+/** Unpacked times are whole by themselves: products and sums of whole numbers. */
+function checkRange({ sourceTimesUs, serverTimesUs }: SampleColumns): void {
+  for (let i = 0; i < sourceTimesUs.length; i++) {
+    const [source, server] = [sourceTimesUs[i] ?? NaN, serverTimesUs[i] ?? NaN];
+    if (!(source <= TIME_LIMIT_US && source >= -TIME_LIMIT_US && server <= TIME_LIMIT_US && server >= -TIME_LIMIT_US))
+      throw new BatchCodecError('BATCH_CORRUPT', `A time of ${source} or ${server} µs is not within ±2^52`);
   }
 }

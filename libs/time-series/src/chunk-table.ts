@@ -85,9 +85,9 @@ export async function readChunks(
 
 const isPacked = (data: Buffer): boolean => data.length > 1 && data.readUInt16BE(0) === PACKED_MAGIC;
 
-export function unpackChunk(tagId: number, startUs: number, data: Buffer): SampleColumns {
+export function unpackChunk(tagId: number, startUs: number, data: Buffer, columnsOf?: (count: number) => SampleColumns): SampleColumns {
   try {
-    return isPacked(data) ? unpackSamples(tagId, data) : unpackColumns(data);
+    return isPacked(data) ? unpackSamples(tagId, data, columnsOf) : unpackColumns(data);
   } catch (cause) {
     if (!(cause instanceof BatchCodecError)) throw cause;
     throw new StoredSamplesError(

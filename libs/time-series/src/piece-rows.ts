@@ -1,12 +1,16 @@
+import { emptyColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { ChunkPiece } from './chunk-pieces.js';
 import { mostMinutes, unpackChunk } from './chunk-table.js';
+import { MAX_CHUNK_SAMPLES } from './chunk-window.js';
 import { indexesOf } from './read-samples.js';
 import { rowsPacked, unpackInto } from './rollup-pack.js';
 import { MINUTE_US, rollUpInto, rollUpRows, RollupRows, sharesMinute, startsEvery } from './rollup-rows.js';
 import type { TimeRange } from './series-contract.js';
 
-/** Rows that are summed up at once; used by one call at a time and never kept across one. */
+/** Rows that are summed up at once, and samples of the chunk they come from; used by one call at a time and never kept across one. */
 const scratch = new RollupRows(20_000);
+const samples = emptyColumns(MAX_CHUNK_SAMPLES);
+const scratchOf = (count: number): SampleColumns => (count > MAX_CHUNK_SAMPLES ? emptyColumns(count) : sliceColumns(samples, 0, count));
 
 interface Part {
   readonly piece: ChunkPiece;
@@ -31,7 +35,7 @@ export function rowsOfPieces(pieces: readonly ChunkPiece[], stretches: readonly 
 function addPart(rows: RollupRows, { piece: { tagId, startUs, spanS, minutes, data }, stretches }: Part, widthUs: number): void {
   if (minutes !== null) for (const { fromUs, toUs } of stretches) unpackInto(rows, minutes, fromUs, toUs);
   else if (data !== null) {
-    const columns = unpackChunk(tagId, startUs, data);
+    const columns = unpackChunk(tagId, startUs, data, scratchOf);
     for (const stretch of stretches) {
       const [from, to] = indexesOf(columns, stretch);
       // Minutes of one sample each add up to what the samples do.

@@ -83,4 +83,15 @@ describe('hours of a day of which only a part is stored', () => {
     const buckets = await reader.buckets(TENANT, 1, EVER, 7 * 86_400);
     expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(times.length);
   });
+
+  it('and every read tells how long it took', async () => {
+    const told: [string, number][] = [];
+    const observed = openSeriesReader(cluster.url('telltale_api'), { onRead: (read, seconds) => told.push([read, seconds]) });
+    await observed.latest(TENANT, [1]);
+    await observed.buckets(TENANT, 1, { fromUs: FROM, toUs: FROM + DAY }, 3_600);
+    await expect(observed.buckets(TENANT, 1, EVER, 0)).rejects.toThrow('is no bucket');
+    await observed.close();
+    expect(told.map(([read]) => read)).toEqual(['latest', 'buckets']);
+    for (const [, seconds] of told) expect(seconds).toBeGreaterThan(0);
+  });
 });
