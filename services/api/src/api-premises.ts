@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { AlarmActions, ChangeListener, RegistryDatabase, UserRepository, type SecretBox } from '@telltale/plant-registry';
 import type { Logger } from '@telltale/service-runtime';
-import { openAppendListener, openSeriesReader, type AppendListener, type SeriesReader } from '@telltale/time-series';
+import { openAppendListener, openSeriesReader, type AppendListener, type SeriesRead, type SeriesReader } from '@telltale/time-series';
 import type { ApiSettings } from './api.settings.js';
 import { ChannelDesk } from './channels/channel-desk.js';
 import { channelSecrets } from './channels/channel-secrets.js';
@@ -50,10 +50,10 @@ export class ApiPremises {
     this.origins = settings.PUBLIC_URL === undefined ? [] : [new URL(settings.PUBLIC_URL).origin];
   }
 
-  static async open(settings: ApiSettings, logger: Logger): Promise<ApiPremises> {
+  static async open(settings: ApiSettings, logger: Logger, onRead: (read: SeriesRead, seconds: number) => void): Promise<ApiPremises> {
     const secrets = channelSecrets(settings.SECRET_KEYS);
     const registry = await RegistryDatabase.open(settings.DATABASE_URL, { maxConnections: CONNECTIONS });
-    const series = openSeriesReader(settings.DATABASE_URL, { maxConnections: CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+    const series = openSeriesReader(settings.DATABASE_URL, { maxConnections: CONNECTIONS, statementTimeoutMs: STATEMENT_TIMEOUT_MS, onRead });
     const appended = openAppendListener(settings.DATABASE_URL);
     let announce = (_topic: 'alarms' | 'yields' | 'gateways', _tenantId: number): void => undefined;
     const changed = await ChangeListener.open(settings.DATABASE_URL, ['alarms', 'yields', 'gateways'], (channel, tenantId) => {

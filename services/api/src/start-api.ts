@@ -8,13 +8,14 @@ import { CONSOLE_HEADERS, serveConsole } from './console-files.js';
 import { SampleExport } from './export/sample-export.js';
 import { OPERATION_LIMITS } from './graphql/operation-limits.js';
 import { takeOwnRequestsOnly } from './graphql/own-requests-only.js';
+import { readMetrics } from './read-metrics.js';
 import { admitUploads } from './tag-import/upload-admission.js';
 import { LiveEndpoint } from './live/live-endpoint.js';
 
 /** GraphQL, live subscriptions and the console's files on one address. */
 export async function startApi(settings: ApiSettings, logger: Logger = createLogger('api', settings.LOG_LEVEL)): Promise<RunningService> {
-  const premises = await ApiPremises.open(settings, logger);
   const metrics = new Metrics('api');
+  const premises = await ApiPremises.open(settings, logger, readMetrics(metrics));
   let closing: Promise<void> | undefined;
   const notReady = async (): Promise<readonly string[]> => {
     if (closing !== undefined) return ['The api is being closed.'];
