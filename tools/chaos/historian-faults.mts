@@ -12,7 +12,7 @@ export interface KillPlan {
 
 const WRITES = /^(insert|update|delete|with updated)/i;
 const isAppend = ({ application, earlier }: SeenStatement): boolean => application === 'telltale historian' && earlier.some((sql) => sql.startsWith('insert into series.sample_block'));
-const isFold = ({ application, earlier }: SeenStatement): boolean => application === 'telltale compactor' && earlier.some((sql) => /order by b\.appended_at_us/.test(sql));
+const isFold = ({ application, earlier }: SeenStatement): boolean => application === 'telltale compactor' && earlier.some((sql) => /b\.appended_at_us <= /.test(sql));
 const isMerge = ({ application, earlier }: SeenStatement): boolean => application === 'telltale compactor' && earlier.some((sql) => /merge_at_us <=/.test(sql));
 const isCommit = ({ sql }: SeenStatement): boolean => /^commit/i.test(sql);
 

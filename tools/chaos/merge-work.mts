@@ -7,12 +7,15 @@ import type { FedGateway } from './fed-gateway.mts';
 const HOUR = 3_600_000_000;
 const PIECE = 300_000_000;
 
-/** An hour that was folded while it was going on, in five-minute chunks: its merge is due as soon as a historian runs. None may run meanwhile. */
-export async function leaveMergeWork(urls: RoleUrls, gateway: FedGateway, hoursBack: number, startUs: number): Promise<void> {
+/**
+ * An hour that was folded while it was going on, in five-minute chunks: its merge is due as soon as a historian runs. None may run meanwhile.
+ * Each call needs a day of its own: into one that is merged already, samples go without a merge.
+ */
+export async function leaveMergeWork(urls: RoleUrls, gateway: FedGateway, daysBack: number, startUs: number): Promise<void> {
   const writer = openSeriesWriter(urls.telltale_historian, { maxConnections: 1 });
   const compactor = openCompactor(urls.telltale_historian);
   const tenant = { tenantId: gateway.tenantId };
-  const hourUs = Math.floor(startUs / HOUR) * HOUR - (30 * 24 + hoursBack) * HOUR;
+  const hourUs = Math.floor(startUs / HOUR) * HOUR - (30 + daysBack) * 24 * HOUR;
   // Undefined while a backend of the killed historian still holds the lock.
   const fold = async (nowUs: number): Promise<number> => {
     for (;;) {
