@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { decodeBatch } from '@telltale/tag-sample';
-import { openSeriesWriter, openThreadedCompactor, type ReceivedBatch } from '@telltale/time-series';
+import { foldPauseMs, openSeriesWriter, openThreadedCompactor, type ReceivedBatch } from '@telltale/time-series';
 import { BatchStore } from './batch-store.mts';
 import { openBenchDatabase, walPosition } from './bench-database.mts';
 import { cpuSeconds } from './cpu-time.mts';
@@ -15,7 +15,7 @@ const LIMITS = { samplesPerS: 500_000, p99Ms: 100, walBytes: 15 };
 
 /** Append, compaction, rollups and queries at the same time, for long: what the store keeps up with. The plant's clock runs as fast as the samples come. */
 export async function benchSustained(args: readonly string[]): Promise<void> {
-  const options = numbersFrom(args, { tags: 10_000, for: 600, rate: 500_000, tenants: 4, connections: 2, threads: 1, 'fold-samples': 1_000_000, seed: 1 });
+  const options = numbersFrom(args, { tags: 10_000, for: 600, rate: 500_000, tenants: 4, connections: 2, threads: 2, 'fold-samples': 1_000_000, seed: 1 });
   const database = await openBenchDatabase();
   const store = new BatchStore(join(database.folder, 'batches'));
   const startS = Math.floor(Date.UTC(2026, 8, 1) / 1_000);
@@ -34,7 +34,7 @@ export async function benchSustained(args: readonly string[]): Promise<void> {
   const reported = new Promise<QueryReport>((done, failed) => asking.once('message', done).once('error', failed));
 
   const appendMs: number[] = [];
-  const folding = { samples: 0, foldS: 0, mergeS: 0 };
+  const folding = { samples: 0, folds: 0, foldS: 0, mergeS: 0 };
   const backlog: number[] = [];
   const walBefore = await walPosition(database);
   const cpuBefore = { all: cpuSeconds(database.pid), append: process.threadCpuUsage(), node: process.cpuUsage() };
@@ -83,21 +83,34 @@ export async function benchSustained(args: readonly string[]): Promise<void> {
   };
   /** As the historian does, on the clock of the plant in the bench. */
   const compact = async (own: readonly number[]): Promise<void> => {
+    const limits = { maxSamples: options['fold-samples'], leastMs: 1_000 };
+    const plans = own.map((tenantId) => ({ tenantId, foldedAtMs: performance.now(), foldAtMs: 0, mergeAtMs: 0 }));
     while (running) {
       let worked = false;
-      for (const tenantId of own) {
+      for (const plan of plans) {
+        const { tenantId } = plan;
         const nowUs = (now[0] ?? 0) * 1e6;
-        const started = performance.now();
-        const folded = await compactor.fold({ tenantId }, { nowUs, untilUs: Number.MAX_SAFE_INTEGER, maxSamples: options['fold-samples'] });
-        const between = performance.now();
-        const merged = await compactor.merge({ tenantId }, { nowUs });
-        folding.samples += (folded?.samples ?? 0) + (folded?.duplicates ?? 0);
-        folding.foldS += (between - started) / 1_000;
-        folding.mergeS += (performance.now() - between) / 1_000;
-        // A fold that finds little rewrites the newest chunk of every tag for little: wait for more.
-        worked ||= (folded?.samples ?? 0) > options['fold-samples'] / 2 || (merged?.windows ?? 0) > 0;
+        const startedMs = performance.now();
+        if (startedMs >= plan.foldAtMs) {
+          const folded = await compactor.fold({ tenantId }, { nowUs, untilUs: Number.MAX_SAFE_INTEGER, maxSamples: limits.maxSamples });
+          if (folded !== undefined) {
+            folding.samples += folded.samples + folded.duplicates;
+            folding.folds += folded.samples > 0 ? 1 : 0;
+            plan.foldAtMs = performance.now() + foldPauseMs({ ...folded, collectedMs: startedMs - plan.foldedAtMs }, limits);
+            plan.foldedAtMs = startedMs;
+          }
+          folding.foldS += (performance.now() - startedMs) / 1_000;
+          worked = true;
+        }
+        const betweenMs = performance.now();
+        if (betweenMs >= plan.mergeAtMs) {
+          const merged = await compactor.merge({ tenantId }, { nowUs });
+          plan.mergeAtMs = performance.now() + ((merged?.windows ?? 0) > 0 ? 0 : 1_000);
+          folding.mergeS += (performance.now() - betweenMs) / 1_000;
+          worked = true;
+        }
       }
-      if (!worked) await pause(500);
+      if (!worked) await pause(100);
     }
   };
   try {
@@ -119,8 +132,8 @@ export async function benchSustained(args: readonly string[]): Promise<void> {
     printResult('sustained', { ...options, limits: LIMITS }, [
       {
         'samples/s': appended / elapsedS, 's': elapsedS, 'append p50 ms': median(appendMs), 'append p99 ms': percentile(appendMs, 0.99), 'WAL B/sample': walBytes / appended,
-        'CPU µs/sample': cpuUs, 'of it append': (user + system) / appended, 'of it compaction': (threadsS * 1e6) / appended, '2 cores could do': 2e6 / cpuUs, 'folded/s': folding.samples / elapsedS, 'fold busy': folding.foldS / elapsedS, 'merge busy': folding.mergeS / elapsedS,
-        'backlog middle third': median(backlog.slice(third, 2 * third)), 'backlog last third': median(backlog.slice(2 * third)), ...Object.fromEntries(Object.entries(report.ms).map(([what, ms]) => [`${what} p95 ms`, percentile(ms, 0.95)])), 'queries': queryMs.length, 'wire B/sample': store.bytes / store.samples,
+        'CPU µs/sample': cpuUs, 'of it append': (user + system) / appended, 'of it compaction': (threadsS * 1e6) / appended, '2 cores could do': 2e6 / cpuUs, 'folded/s': folding.samples / elapsedS, 'samples/fold': folding.samples / folding.folds, 'fold busy': folding.foldS / elapsedS, 'merge busy': folding.mergeS / elapsedS,
+        'backlog first third': median(backlog.slice(0, third)), 'backlog middle third': median(backlog.slice(third, 2 * third)), 'backlog last third': median(backlog.slice(2 * third)), ...Object.fromEntries(Object.entries(report.ms).map(([what, ms]) => [`${what} p95 ms`, percentile(ms, 0.95)])), 'queries': queryMs.length, 'wire B/sample': store.bytes / store.samples,
       },
     ]);
   } finally {

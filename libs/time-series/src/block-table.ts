@@ -17,6 +17,8 @@ export interface BlockHeader extends BlockKey {
 
 const KEY = `b.slot, b.gateway_id as "gatewayId", b.epoch, b.seq`;
 
+const MAX_BLOCKS = 5_000;
+
 /**
  * Blocks appended at or before `untilUs`, as many as hold `maxSamples` together, at least one. Those of the same tags come together,
  * the tags that wait longest first: each fold writes the newest chunk of every tag anew, so that few samples of many tags cost most.
@@ -26,19 +28,19 @@ export async function oldestBlocks(
   tenant: TenantContext,
   untilUs: number,
   maxSamples: number,
-): Promise<BlockHeader[]> {
+): Promise<{ blocks: BlockHeader[]; more: boolean }> {
   const rows = await query<BlockHeader>(
     `with b as materialized (
        select ${KEY}, b.n, b.appended_at_us as "appendedAtUs", b.tag_min from series.sample_block b
         where b.tenant_id = $1::int4 and b.appended_at_us <= $2::int8 and not b.damaged),
      g as (select b."gatewayId", b.tag_min, min(b."appendedAtUs") as oldest from b group by 1, 2)
      select b.slot, b."gatewayId", b.epoch, b.seq, b.n, b."appendedAtUs" from b join g using ("gatewayId", tag_min)
-      order by g.oldest, b."gatewayId", b.tag_min, b."appendedAtUs", b.epoch, b.seq limit 5000`,
+      order by g.oldest, b."gatewayId", b.tag_min, b."appendedAtUs", b.epoch, b.seq limit ${MAX_BLOCKS}`,
     [tenant.tenantId, untilUs],
   );
   let samples = 0;
   const end = rows.findIndex((row) => (samples += row.n) > maxSamples);
-  return end < 0 ? rows : rows.slice(0, Math.max(1, end));
+  return { blocks: end < 0 ? rows : rows.slice(0, Math.max(1, end)), more: end > 0 || rows.length === MAX_BLOCKS };
 }
 
 export async function readBlocks(

@@ -26,9 +26,11 @@ export interface FoldOutcome {
   /** Samples that came after the raw samples of their time were retired or thinned: left out. */
   readonly tooLate: number;
   readonly chunksWritten: number;
+  /** Blocks are left that this fold could not take with it. */
+  readonly more: boolean;
 }
 
-const NOTHING: FoldOutcome = { blocks: 0, samples: 0, duplicates: 0, conflicts: 0, damagedBlocks: 0, tooLate: 0, chunksWritten: 0 };
+const NOTHING: FoldOutcome = { blocks: 0, samples: 0, duplicates: 0, conflicts: 0, damagedBlocks: 0, tooLate: 0, chunksWritten: 0, more: false };
 /** Stored samples that are unpacked at a time, so that memory stays bounded however many chunks late data touches. */
 const SLICE_SAMPLES = 1_000_000;
 const NO_TIMES = new Float64Array();
@@ -49,7 +51,7 @@ export async function foldBlocks(
   tenant: TenantContext,
   options: { untilUs: number; nowUs: number; maxSamples: number },
 ): Promise<FoldOutcome> {
-  const headers = await oldestBlocks(query, tenant, options.untilUs, options.maxSamples);
+  const { blocks: headers, more } = await oldestBlocks(query, tenant, options.untilUs, options.maxSamples);
   if (headers.length === 0) return NOTHING;
   const blocks = (await readBlocks(query, tenant, headers)).map((block) => ({
     ...block,
@@ -79,7 +81,7 @@ export async function foldBlocks(
     tenant,
     blocks.filter(({ columns }) => columns !== undefined),
   );
-  return { ...outcome, blocks: blocks.length, damagedBlocks: damaged.length };
+  return { ...outcome, blocks: blocks.length, damagedBlocks: damaged.length, more };
 }
 
 async function planTargets(

@@ -5,6 +5,7 @@ export { openBatchLedger } from './batch-ledger.js';
 export * from './compactor.js';
 export { eraseTenant, type ErasedCounts, type EraseOptions } from './erase-tenant.js';
 export type { FoldOutcome } from './fold-blocks.js';
+export { foldPauseMs } from './fold-pause.js';
 export type { MergeOutcome } from './merge-chunks.js';
 export * from './is-data-fault.js';
 export * from './migrate-series.js';

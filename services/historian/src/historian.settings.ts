@@ -23,6 +23,13 @@ export const historianSettings = z.object({
     .describe(
       'least time between two folds of batches into history and rollups, which is how old Grafana may be; larger writes less',
     ),
+  COMPACT_SAMPLES: z.coerce
+    .number()
+    .int()
+    .min(10_000)
+    .max(5_000_000)
+    .default(400_000)
+    .describe('samples that one fold takes at most: more writes less and needs more memory'),
   COMPACT_SHARE: z.coerce
     .number()
     .min(0.01)

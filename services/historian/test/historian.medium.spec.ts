@@ -49,6 +49,7 @@ describe('historian', () => {
       HTTP_PORT: 0,
       APPEND_CONCURRENCY: 2,
       COMPACT_AFTER_SECONDS: 0.2,
+      COMPACT_SAMPLES: 400_000,
       COMPACT_SHARE: 0.5,
       COMPACT_THREADS: 1,
     };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { TenantContext } from '@telltale/tenancy';
+import { foldPauseMs } from '@telltale/time-series';
 import { HistorianPremises } from '../historian-premises.js';
 import { CompactionMetrics } from './compaction.metrics.js';
 
@@ -9,11 +10,9 @@ const AFTER_FAILURE_MS = 5_000;
 const MAINTAIN_EVERY_MS = 600_000;
 const MERGE_EVERY_MS = 10_000;
 const RETIRE_EVERY_MS = 600_000;
-const LONGEST_FOLD_PAUSE_MS = 60_000;
-/** Samples per transaction. */
-const MAX_SAMPLES = 400_000;
 
 interface TenantPlan {
+  foldedAtMs: number;
   foldAtMs: number;
   mergeAtMs: number;
   retireAtMs: number;
@@ -91,9 +90,11 @@ export class CompactionJob {
     const plan = this.planOf(tenant);
     const nowUs = Date.now() * 1_000;
     let worked = false;
-    if (performance.now() >= plan.foldAtMs) {
+    const startedMs = performance.now();
+    if (startedMs >= plan.foldAtMs) {
+      const { COMPACT_AFTER_SECONDS, COMPACT_SAMPLES: maxSamples } = this.premises.settings;
       const folded = await this.metrics.timed('fold', () =>
-        this.premises.compactor.fold(tenant, { nowUs, untilUs: nowUs, maxSamples: MAX_SAMPLES }),
+        this.premises.compactor.fold(tenant, { nowUs, untilUs: nowUs, maxSamples }),
       );
       if (folded !== undefined) {
         this.metrics.folded(folded);
@@ -104,8 +105,9 @@ export class CompactionJob {
           );
         }
         worked = folded.blocks > 0;
-        const more = folded.samples + folded.duplicates > MAX_SAMPLES / 2;
-        plan.foldAtMs = performance.now() + (more ? 0 : this.foldPauseMs(folded.samples));
+        const last = { ...folded, collectedMs: startedMs - plan.foldedAtMs };
+        plan.foldedAtMs = startedMs;
+        plan.foldAtMs = performance.now() + foldPauseMs(last, { maxSamples, leastMs: COMPACT_AFTER_SECONDS * 1_000 });
       }
     }
     if (performance.now() >= plan.mergeAtMs) {
@@ -124,15 +126,9 @@ export class CompactionJob {
   }
 
   private planOf({ tenantId }: TenantContext): TenantPlan {
-    const plan = this.plans.get(tenantId) ?? { foldAtMs: 0, mergeAtMs: 0, retireAtMs: 0 };
+    const plan = this.plans.get(tenantId) ?? { foldedAtMs: 0, foldAtMs: 0, mergeAtMs: 0, retireAtMs: 0 };
     this.plans.set(tenantId, plan);
     return plan;
-  }
-
-  /** Each fold rewrites the newest chunk of every tag: the more samples come, the longer they collect, up to a minute. */
-  private foldPauseMs(samples: number): number {
-    const leastMs = this.premises.settings.COMPACT_AFTER_SECONDS * 1_000;
-    return Math.max(leastMs, Math.min(LONGEST_FOLD_PAUSE_MS, (leastMs * samples) / 20_000));
   }
 
   private report(error: unknown): void {
