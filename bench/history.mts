@@ -17,7 +17,7 @@ const arithmetic = async (): Promise<number> => Array.from({ length: 20_000 }, (
 
 /** Fills once, then disk and read latencies on the same data, with row security: the acceptance on 70 million samples. */
 export async function benchHistory(args: readonly string[]): Promise<void> {
-  const options = numbersFrom(args, { tags: 10_000, fast: 100, every: 600, days: 7, repeats: 100, seed: 1 });
+  const options = numbersFrom(args, { tags: 10_000, fast: 100, every: 600, days: 7, repeats: 300, seed: 1 });
   const database = await openBenchDatabase();
   const reader = openSeriesReader(database.urls.telltale_api);
   const role = await createGrafanaRole(database.adminUrl, BENCH_TENANT.tenantId, 'bench');
@@ -55,7 +55,7 @@ export async function benchHistory(args: readonly string[]): Promise<void> {
     for (const [what, limitMs, ask] of questions) {
       const times: number[] = [];
       // As warm as in a service that runs for minutes: caches, plans of each connection, compiled code. What takes a second is asked less often.
-      const [warmUp, asked] = limitMs > 1_000 ? [3, 20] : [50, options.repeats];
+      const [warmUp, asked] = limitMs > 1_000 ? [3, 20] : [200, options.repeats];
       for (let i = 0; i < asked + warmUp; i++) {
         const start = performance.now();
         await ask(i);

@@ -56,21 +56,22 @@ export class BitReader {
   }
 
   private wide(count: number, width: number, target: Float64Array): void {
+    const top = width % 24;
     let bit = this.at * 8;
     for (let i = 0; i < count; i++) {
-      let value = 0;
-      for (let left = width; left > 0;) {
-        const part = Math.min(24, left);
-        value = value * 2 ** part + this.part(bit, part);
-        bit += part;
-        left -= part;
-      }
+      let value = top === 0 ? 0 : this.part(bit, top);
+      bit += top;
+      for (let left = width - top; left > 0; left -= 24, bit += 24) value = value * 0x1000000 + this.part(bit, 24);
       target[i] = value;
     }
   }
 
   private part(bit: number, width: number): number {
-    return (this.buffer.readUInt32BE(bit >>> 3) << (bit & 7)) >>> (32 - width);
+    const { buffer } = this;
+    const at = bit >>> 3;
+    const word =
+      ((buffer[at] ?? 0) << 24) | ((buffer[at + 1] ?? 0) << 16) | ((buffer[at + 2] ?? 0) << 8) | (buffer[at + 3] ?? 0);
+    return (word << (bit & 7)) >>> (32 - width);
   }
 }
 

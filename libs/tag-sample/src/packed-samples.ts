@@ -131,11 +131,13 @@ function writeStatuses(writer: BitWriter, statuses: Uint32Array, from: number, t
 }
 
 function readStatuses(reader: BitReader, statuses: Uint32Array, from: number, to: number): void {
-  const known = Array.from({ length: reader.u8() + 1 }, () => reader.bytes(4));
-  if (known.length === 1) {
-    statuses.fill(known[0] ?? 0, from, to);
+  const others = reader.u8();
+  const first = reader.bytes(4);
+  if (others === 0) {
+    statuses.fill(first, from, to);
     return;
   }
+  const known = [first, ...Array.from({ length: others }, () => reader.bytes(4))];
   const indexes = readIntegerColumn(reader, to - from, work.index);
   for (let i = from; i < to; i++) {
     const status = known[indexes[i - from] ?? -1];
@@ -178,7 +180,8 @@ function checkTimes({ sourceTimesUs, serverTimesUs }: SampleColumns): void {
 /** Unpacked times are whole by themselves: products and sums of whole numbers. */
 function checkRange({ sourceTimesUs, serverTimesUs }: SampleColumns): void {
   for (let i = 0; i < sourceTimesUs.length; i++) {
-    const [source, server] = [sourceTimesUs[i] ?? NaN, serverTimesUs[i] ?? NaN];
+    const source = sourceTimesUs[i] ?? NaN;
+    const server = serverTimesUs[i] ?? NaN;
     if (!(source <= TIME_LIMIT_US && source >= -TIME_LIMIT_US && server <= TIME_LIMIT_US && server >= -TIME_LIMIT_US))
       throw new BatchCodecError('BATCH_CORRUPT', `A time of ${source} or ${server} µs is not within ±2^52`);
   }

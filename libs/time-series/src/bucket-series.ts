@@ -2,8 +2,8 @@ import { coveredUntil, rollUpRows, startsEvery, type Gaps, type RollupRows } fro
 import type { Bucket, BucketColumns, TimeRange } from './series-contract.js';
 
 /**
- * Every bucket of the range, also the empty ones, from finer rows of one tag, oldest first. The rows should begin and end one
- * hold limit outside the range, because a good sample covers time until the next one (HOLD_LIMIT_US), also across buckets.
+ * Every bucket of the range, also the empty ones, from finer rows of one tag, oldest first. The rows should begin one
+ * hold limit before the range, because a good sample covers time until the next one (HOLD_LIMIT_US), also across buckets.
  * `newestUs` is the time of the tag's newest sample: the newest one covers nothing yet. `rowWidthUs`: when all rows have one width.
  */
 export function bucketsFrom(
@@ -56,17 +56,20 @@ function emptyBuckets(startUs: number, widthUs: number, length: number): BucketC
 /** Turns `completeness` from nothing into the share of each bucket that good samples cover. */
 function coverTime({ startUs, widthUs, completeness }: BucketColumns, rows: RollupRows, gaps: Gaps, newestUs: number): void {
   const length = completeness.length;
-  const indexOf = (timeUs: number): number => Math.floor((timeUs - startUs) / widthUs);
+  const endUs = startUs + length * widthUs;
   for (let i = 0; i < rows.length; i++) {
-    const index = indexOf(rows.bucketUs[i] ?? 0);
-    if (index >= 0 && index < length) completeness[index] = (completeness[index] ?? 0) + (rows.heldUs[i] ?? 0);
+    const bucketUs = rows.bucketUs[i] ?? 0;
+    if (bucketUs >= startUs && bucketUs < endUs) {
+      const index = Math.floor((bucketUs - startUs) / widthUs);
+      completeness[index] = (completeness[index] ?? 0) + (rows.heldUs[i] ?? 0);
+    }
     const lastUs = rows.lastUs[i] ?? 0;
     if (rows.lastGood[i] !== 1 || lastUs >= newestUs) continue;
-    const until = coveredUntil(lastUs, i + 1 < rows.length ? (rows.firstUs[i + 1] ?? 0) : Infinity, gaps);
-    for (let at = lastUs; at < until;) {
-      const bucket = indexOf(at);
-      const end = Math.min(until, startUs + (bucket + 1) * widthUs);
-      if (bucket >= 0 && bucket < length) completeness[bucket] = (completeness[bucket] ?? 0) + end - at;
+    const until = Math.min(endUs, coveredUntil(lastUs, i + 1 < rows.length ? (rows.firstUs[i + 1] ?? 0) : Infinity, gaps));
+    for (let at = Math.max(startUs, lastUs); at < until;) {
+      const index = Math.floor((at - startUs) / widthUs);
+      const end = Math.min(until, startUs + (index + 1) * widthUs);
+      completeness[index] = (completeness[index] ?? 0) + end - at;
       at = end;
     }
   }

@@ -46,7 +46,7 @@ export const openPieces = (
          where d.tenant_id = $1::int4 and d.tag_id = u.tag_id and d.day_us = g.day_us and d.day_us >= $5::int8 and d.day_us < $4::int8
            and d.${level} is not null), g.day_us) as open_us offset 0) o
       cross join lateral (select ${PIECE} from series.sample_chunk c
-         where c.tenant_id = $1::int4 and c.tag_id = u.tag_id and c.window_start_us >= o.open_us and c.window_start_us < g.day_us + ${DAY_US}
+         where c.tenant_id = $1::int4 and c.tag_id = u.tag_id and o.open_us < g.day_us + ${DAY_US} and c.window_start_us >= o.open_us and c.window_start_us < g.day_us + ${DAY_US}
            and c.window_start_us >= $5::int8 and c.window_start_us < $4::int8 and c.t_max_us >= $3::int8 and c.t_min_us < $4::int8 offset 0) c
       order by 1, 2`,
     [tenant.tenantId, tagIds, range.fromUs, range.toUs, Math.floor(range.fromUs / DAY_US) * DAY_US],

@@ -4,7 +4,7 @@ import type { IntervalSummary, TimeRange } from './series-contract.js';
 
 /**
  * One bucket per interval, from finer rows of one tag, oldest first, none of which crosses the edge of an interval. The intervals
- * are sorted and disjoint, of any length; the rows should begin and end one hold limit outside of them.
+ * are sorted and disjoint, of any length; the rows should begin one hold limit before them.
  */
 export function summariesFrom(
   rows: RollupRows,

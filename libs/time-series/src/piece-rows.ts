@@ -18,7 +18,7 @@ interface Part {
   readonly stretches: readonly TimeRange[];
 }
 
-/** Minutes, quarters or hours of one tag in the stretches, from its pieces; both in order of time, the stretches on whole buckets. */
+/** Minutes or buckets of whole minutes of one tag in the stretches, from its pieces; both in order of time, the stretches on whole buckets. */
 export function rowsOfPieces(pieces: readonly ChunkPiece[], stretches: readonly TimeRange[], widthUs: number): RollupRows {
   const parts = pieces.flatMap((piece): Part[] => {
     const own = stretches.filter(({ fromUs, toUs }) => piece.startUs < toUs && piece.startUs + piece.spanS * 1e6 > fromUs);
@@ -38,8 +38,8 @@ function addPart(rows: RollupRows, { piece: { tagId, startUs, spanS, minutes, da
     const columns = unpackChunk(tagId, startUs, data, scratchOf);
     for (const stretch of stretches) {
       const [from, to] = indexesOf(columns, stretch);
-      // Minutes of one sample each add up to what the samples do.
-      const direct = spanS * 1e6 >= widthUs && !sharesMinute(columns, from, to);
+      // Minutes of one sample each add up to what the samples do, in buckets that end with the piece.
+      const direct = (spanS * 1e6) % widthUs === 0 && !sharesMinute(columns, from, to);
       rollUpInto(rows, columns, from, to, direct ? widthUs : MINUTE_US);
     }
   }

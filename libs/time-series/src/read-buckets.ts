@@ -35,9 +35,15 @@ export async function readBuckets(
     fromUs: Math.floor(range.fromUs / widthUs) * widthUs,
     toUs: Math.ceil(range.toUs / widthUs) * widthUs,
   };
-  const base = LEVELS.find((level) => widthUs % level === 0) ?? widthUs;
+  const base = baseOf(widthUs);
   const tags = await readBase(query, tenant, tagIds, whole, base);
   return tags.map(({ tagId, rows, gaps, newestUs }) => ({ tagId, buckets: bucketsFrom(rows, whole, widthUs, gaps, newestUs, base) }));
+}
+
+/** Minutes are added up per tag where they are read, when no bucket goes beyond the hour whose minutes are stored together. */
+function baseOf(widthUs: number): number {
+  const level = LEVELS.find((known) => widthUs % known === 0) ?? widthUs;
+  return level === MINUTE_US && HOUR_US % widthUs === 0 ? widthUs : level;
 }
 
 /** Aggregates over intervals of any length on whole minutes, from the coarsest level that divides them all. */
@@ -65,7 +71,7 @@ interface BaseRows {
   readonly newestUs: number;
 }
 
-/** Rows of each tag over the range and one hold limit around it, all in one snapshot. */
+/** Rows of each tag over the range and one hold limit before it, all in one snapshot: a sample after the range covers nothing in it. */
 async function readBase(
   query: Query,
   tenant: TenantContext,
@@ -74,7 +80,7 @@ async function readBase(
   base: number,
 ): Promise<readonly BaseRows[]> {
   const margin = Math.ceil(HOLD_LIMIT_US / base) * base;
-  const wide = { fromUs: whole.fromUs - margin, toUs: whole.toUs + margin };
+  const wide = { fromUs: whole.fromUs - margin, toUs: whole.toUs };
   const gapsOfTags = readContinuity(query, tenant, tagIds, wide).then((entries) => {
     const perTag = Map.groupBy(entries, ({ tagId }) => tagId);
     return new Map([...perTag].map(([tagId, own]) => [tagId, gapsOf(own)]));

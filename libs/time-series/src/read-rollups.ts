@@ -56,10 +56,11 @@ export async function readRollups(
   return joined;
 }
 
-const isStored = (widthUs: number): boolean => widthUs === HOUR_US || widthUs === QUARTER_US || widthUs === MINUTE_US;
+/** Minutes and what divides an hour into them, quarters, hours. */
+const isStored = (widthUs: number): boolean => widthUs % MINUTE_US === 0 && HOUR_US % widthUs === 0;
 
 /** So many tags are asked for at a time that one slice is decoded while the next one is read. */
-const SLICE_TAGS = 100;
+const SLICE_TAGS = 128;
 
 const slicesOf = (tagIds: readonly number[]): (readonly number[])[] =>
   Array.from({ length: Math.ceil(tagIds.length / SLICE_TAGS) }, (_, i) => tagIds.slice(i * SLICE_TAGS, (i + 1) * SLICE_TAGS));
@@ -72,14 +73,15 @@ async function storedRows(
   range: TimeRange,
   widthUs: number,
 ): Promise<Map<number, RollupRows>> {
-  if (widthUs === MINUTE_US) {
+  if (widthUs !== HOUR_US && widthUs !== QUARTER_US) {
     const pieces = Map.groupBy(await minutePieces(query, tenant, tagIds, range), ({ tagId }) => tagId);
     return new Map([...pieces].map(([tagId, own]) => [tagId, rowsOfPieces(own, [range], widthUs)]));
   }
   const level = widthUs === HOUR_US ? 'hours' : 'quarters';
+  const held = range.toUs - range.fromUs > LONG_US ? await withChunks(query, tenant, tagIds, range) : range;
   const [days, open] = await Promise.all([
     readDays(query, tenant, tagIds, range.fromUs, range.toUs, level),
-    openPieces(query, tenant, tagIds, await withChunks(query, tenant, tagIds, range), level),
+    openPieces(query, tenant, tagIds, held, level),
   ]);
   const missing = new Map(tagIds.map((tagId) => [tagId, missingHours(days.get(tagId)?.rows, range)]));
   const unsure = [...days].flatMap(([tagId, { incompleteUs }]) => insideDays(missing.get(tagId) ?? [], incompleteUs).map((part) => ({ tagId, ...part })));
@@ -87,7 +89,7 @@ async function storedRows(
   const rows = new Map([...days].map(([tagId, own]) => [tagId, own.rows]));
   for (const [tagId, own] of pieces) {
     const stored = rows.get(tagId);
-    const added = rowsOfPieces(own.toSorted((a, b) => a.startUs - b.startUs), missing.get(tagId) ?? [], widthUs);
+    const added = rowsOfPieces(unsure.length > 0 ? own.toSorted((a, b) => a.startUs - b.startUs) : own, missing.get(tagId) ?? [], widthUs);
     rows.set(tagId, stored === undefined ? added : inOrder([stored, added]));
   }
   return rows;
@@ -97,7 +99,6 @@ const LONG_US = 366 * DAY_US;
 
 /** A long range without the years before and after the chunks of these tags. */
 async function withChunks(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<TimeRange> {
-  if (range.toUs - range.fromUs <= LONG_US) return range;
   const { fromUs, toUs } = await chunkExtent(query, tenant, tagIds);
   return { fromUs: Math.max(range.fromUs, fromUs), toUs: Math.min(range.toUs, toUs) };
 }

@@ -70,7 +70,7 @@ export class RollupRows {
 
   /** Copies rows [from, to) of another to the end; there must be room. */
   append(other: RollupRows, from: number, to: number): void {
-    if (to - from > 16) {
+    if (to - from > 64) {
       for (const name of COLUMNS) this[name].set(other[name].subarray(from, to), this.length);
       this.length += to - from;
     } else for (let i = from; i < to; i++) this.appendRow(other, i);
@@ -127,6 +127,7 @@ const COLUMNS = [
 /** Until when a good sample at `fromUs` covers, when the next one is at `nextUs`. */
 export function coveredUntil(fromUs: number, nextUs: number, gaps: Gaps): number {
   const until = Math.min(nextUs, fromUs + HOLD_LIMIT_US);
+  if (gaps.length === 0) return until;
   for (const [gapFrom, gapTo] of gaps) {
     if (gapFrom >= until) break;
     if (gapTo > fromUs) return Math.max(fromUs, gapFrom);

@@ -55,7 +55,7 @@ describe('compaction', () => {
     );
 
   const expectBucketsRight = async (tenantId: number, random: () => number): Promise<void> => {
-    for (const widthS of [10, 60, 300, 900, 3_600, 21_600]) {
+    for (const widthS of [10, 60, 120, 300, 420, 900, 3_600, 21_600]) {
       const widthUs = widthS * 1e6;
       const tagId = 1 + Math.floor(random() * 4);
       const span = Math.min(3.9 * DAY, widthUs * 400);
