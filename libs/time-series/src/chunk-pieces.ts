@@ -19,48 +19,36 @@ export interface ChunkPiece {
 
 const PIECE = `c.tag_id as "tagId", c.window_start_us as "startUs", c.span_s as "spanS", c.minutes, case when c.minutes is null then c.data end as data`;
 /** By tag, then time. */
-export const minutePieces = (query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<ChunkPiece[]> =>
-  query<ChunkPiece>(
+export async function piecesOfTags(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<ChunkPiece[]> {
+  if (tagIds.length === 0) return [];
+  return query<ChunkPiece>(
     `select ${PIECE} from series.sample_chunk c
       where c.tenant_id = $1::int4 and c.tag_id = any($2::int4[]) and c.window_start_us > $3::int8 - ${DAY_US} and c.window_start_us < $4::int8
         and c.t_max_us >= $3::int8 and c.t_min_us < $4::int8
       order by c.tag_id, c.window_start_us`,
     [tenant.tenantId, tagIds, range.fromUs, range.toUs],
   );
+}
 
-/**
- * Those among them that hold hours, or quarters, behind the last stored one of their day or of a day without any: one question,
- * instead of one for the rows and then one for what they lack. Two looks into an index per tag and day, whatever the day holds
- * (`offset 0`: see chunk-table.ts). Days whose rows are not complete are left to `piecesOfStretches`.
- */
-export const openPieces = (
-  query: Query,
-  tenant: TenantContext,
-  tagIds: readonly number[],
-  range: TimeRange,
-  level: 'hours' | 'quarters',
-): Promise<ChunkPiece[]> =>
-  query<ChunkPiece>(
-    `select c.* from unnest($2::int4[]) as u(tag_id) cross join generate_series($5::int8, $4::int8 - 1, ${DAY_US}) as g(day_us)
-      cross join lateral (select coalesce((select case when d.complete then d.until_us else d.day_us + ${DAY_US} end from series.rollup_day d
-         where d.tenant_id = $1::int4 and d.tag_id = u.tag_id and d.day_us = g.day_us and d.day_us >= $5::int8 and d.day_us < $4::int8
-           and d.${level} is not null), g.day_us) as open_us offset 0) o
-      cross join lateral (select ${PIECE} from series.sample_chunk c
-         where c.tenant_id = $1::int4 and c.tag_id = u.tag_id and o.open_us < g.day_us + ${DAY_US} and c.window_start_us >= o.open_us and c.window_start_us < g.day_us + ${DAY_US}
-           and c.window_start_us >= $5::int8 and c.window_start_us < $4::int8 and c.t_max_us >= $3::int8 and c.t_min_us < $4::int8 offset 0) c
+/** Those among them that begin in one of the stretches; by tag, then time. */
+export async function piecesFrom(query: Query, tenant: TenantContext, stretches: readonly Stretch[], range: TimeRange): Promise<ChunkPiece[]> {
+  if (stretches.length === 0) return [];
+  return query<ChunkPiece>(
+    `select c.* from unnest($2::int4[], $3::int8[], $4::int8[]) as u(tag_id, from_us, to_us) cross join lateral (
+       select ${PIECE} from series.sample_chunk c
+        where c.tenant_id = $1::int4 and c.tag_id = u.tag_id and c.window_start_us >= u.from_us and c.window_start_us < u.to_us
+          and c.window_start_us >= $5::int8 and c.window_start_us < $7::int8 and c.t_max_us >= $6::int8 and c.t_min_us < $7::int8 offset 0) c
       order by 1, 2`,
-    [tenant.tenantId, tagIds, range.fromUs, range.toUs, Math.floor(range.fromUs / DAY_US) * DAY_US],
+    [
+      tenant.tenantId,
+      stretches.map(({ tagId }) => tagId),
+      stretches.map(({ fromUs }) => fromUs),
+      stretches.map(({ toUs }) => toUs),
+      stretches.reduce((least, { fromUs }) => Math.min(least, fromUs), Infinity),
+      range.fromUs,
+      range.toUs,
+    ],
   );
-
-/** From the first chunk of these tags to behind the last one; empty when there is none. */
-export async function chunkExtent(query: Query, tenant: TenantContext, tagIds: readonly number[]): Promise<TimeRange> {
-  const [extent] = await query<{ fromUs: number | null; toUs: number | null }>(
-    `select min(c.first) as "fromUs", max(c.last) + ${DAY_US} as "toUs" from unnest($2::int4[]) as u(tag_id)
-      cross join lateral (select min(c.window_start_us) as first, max(c.window_start_us) as last from series.sample_chunk c
-         where c.tenant_id = $1::int4 and c.tag_id = u.tag_id) c`,
-    [tenant.tenantId, tagIds],
-  );
-  return { fromUs: extent?.fromUs ?? 0, toUs: extent?.toUs ?? 0 };
 }
 
 /** By tag, then time; each once, however many stretches it lies in. */

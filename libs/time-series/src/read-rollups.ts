@@ -1,6 +1,6 @@
 import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
-import { chunkExtent, minutePieces, openPieces, piecesOfStretches, samplePieces, type Stretch } from './chunk-pieces.js';
+import { piecesFrom, piecesOfStretches, piecesOfTags, samplePieces, type Stretch } from './chunk-pieces.js';
 import { unpackChunk } from './chunk-table.js';
 import { rowsOfPieces } from './piece-rows.js';
 import { blockSamples, indexesOf } from './read-samples.js';
@@ -15,7 +15,7 @@ import {
   startsEvery,
   type Gaps,
 } from './rollup-rows.js';
-import { readDays } from './rollup-table.js';
+import { readDays, type StoredDay } from './rollup-table.js';
 import { resolveSamples, tagRuns } from './sample-order.js';
 import type { TimeRange } from './series-contract.js';
 import type { Query } from './series-database.js';
@@ -74,38 +74,46 @@ async function storedRows(
   widthUs: number,
 ): Promise<Map<number, RollupRows>> {
   if (widthUs !== HOUR_US && widthUs !== QUARTER_US) {
-    const pieces = Map.groupBy(await minutePieces(query, tenant, tagIds, range), ({ tagId }) => tagId);
+    const pieces = Map.groupBy(await piecesOfTags(query, tenant, tagIds, range), ({ tagId }) => tagId);
     return new Map([...pieces].map(([tagId, own]) => [tagId, rowsOfPieces(own, [range], widthUs)]));
   }
-  const level = widthUs === HOUR_US ? 'hours' : 'quarters';
-  const held = range.toUs - range.fromUs > LONG_US ? await withChunks(query, tenant, tagIds, range) : range;
-  const [days, open] = await Promise.all([
-    readDays(query, tenant, tagIds, range.fromUs, range.toUs, level),
-    openPieces(query, tenant, tagIds, held, level),
-  ]);
+  const days = await readDays(query, tenant, tagIds, range.fromUs, range.toUs, widthUs === HOUR_US ? 'hours' : 'quarters');
   const missing = new Map(tagIds.map((tagId) => [tagId, missingHours(days.get(tagId)?.rows, range)]));
-  const unsure = [...days].flatMap(([tagId, { incompleteUs }]) => insideDays(missing.get(tagId) ?? [], incompleteUs).map((part) => ({ tagId, ...part })));
-  const pieces = Map.groupBy([...open, ...(await piecesOfStretches(query, tenant, unsure))], ({ tagId }) => tagId);
+  const unsure = [...days].flatMap(([tagId, own]) =>
+    insideDays(missing.get(tagId) ?? [], own.days.filter(({ complete }) => !complete)).map((part) => ({ tagId, ...part })),
+  );
+  const open = [...days].flatMap(([tagId, own]) => openStretches(own.days, range).map((part) => ({ tagId, ...part })));
+  const bare = tagIds.filter((tagId) => !days.has(tagId));
+  const found = await Promise.all([
+    piecesOfTags(query, tenant, bare, range),
+    piecesFrom(query, tenant, open, range),
+    piecesOfStretches(query, tenant, unsure),
+  ]);
   const rows = new Map([...days].map(([tagId, own]) => [tagId, own.rows]));
-  for (const [tagId, own] of pieces) {
+  for (const [tagId, own] of Map.groupBy(found.flat(), ({ tagId }) => tagId)) {
     const stored = rows.get(tagId);
-    const added = rowsOfPieces(unsure.length > 0 ? own.toSorted((a, b) => a.startUs - b.startUs) : own, missing.get(tagId) ?? [], widthUs);
+    const pieces = unsure.length > 0 ? own.toSorted((a, b) => a.startUs - b.startUs) : own;
+    const added = rowsOfPieces(pieces, missing.get(tagId) ?? [], widthUs);
     rows.set(tagId, stored === undefined ? added : inOrder([stored, added]));
   }
   return rows;
 }
 
-const LONG_US = 366 * DAY_US;
-
-/** A long range without the years before and after the chunks of these tags. */
-async function withChunks(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<TimeRange> {
-  const { fromUs, toUs } = await chunkExtent(query, tenant, tagIds);
-  return { fromUs: Math.max(range.fromUs, fromUs), toUs: Math.min(range.toUs, toUs) };
+/** Days without stored hours, and behind the last stored one of the others: there chunks begin that are not stored as hours. */
+function openStretches(days: readonly StoredDay[], range: TimeRange): TimeRange[] {
+  const stretches: TimeRange[] = [];
+  let fromUs = startsEvery(DAY_US)(range.fromUs);
+  for (const { dayUs, untilUs, complete } of days) {
+    if (dayUs > fromUs) stretches.push({ fromUs, toUs: dayUs });
+    fromUs = complete ? untilUs : dayUs + DAY_US;
+  }
+  if (fromUs < range.toUs) stretches.push({ fromUs, toUs: range.toUs });
+  return stretches;
 }
 
 /** The parts of the stretches inside these days. */
-const insideDays = (stretches: readonly TimeRange[], daysUs: readonly number[]): TimeRange[] =>
-  daysUs.flatMap((dayUs) =>
+const insideDays = (stretches: readonly TimeRange[], days: readonly StoredDay[]): TimeRange[] =>
+  days.flatMap(({ dayUs }) =>
     stretches
       .map(({ fromUs, toUs }) => ({ fromUs: Math.max(fromUs, dayUs), toUs: Math.min(toUs, dayUs + DAY_US) }))
       .filter(({ fromUs, toUs }) => fromUs < toUs),

@@ -28,10 +28,18 @@ interface DayRow extends DayKey {
 export const WORTHWHILE = 8;
 const dayOf = startsEvery(DAY_US);
 
-/** Stored rows of a tag, and the days of which chunks may hold more. */
+/** Stored rows of a tag, and of which days they are, in order of time. */
 export interface StoredDays {
   readonly rows: RollupRows;
-  readonly incompleteUs: readonly number[];
+  readonly days: readonly StoredDay[];
+}
+
+export interface StoredDay {
+  readonly dayUs: number;
+  /** End of the last stored hour. */
+  readonly untilUs: number;
+  /** False: chunks may hold hours before it that are not stored. */
+  readonly complete: boolean;
 }
 
 /** Stored hours or quarters of these tags in [fromUs, toUs), per tag in order of time. */
@@ -43,8 +51,8 @@ export async function readDays(
   toUs: number,
   level: 'hours' | 'quarters',
 ): Promise<Map<number, StoredDays>> {
-  const days = await query<{ tagId: number; dayUs: number; complete: boolean; data: Buffer }>(
-    `select d.tag_id as "tagId", d.day_us as "dayUs", d.complete, d.${level} as data from series.rollup_day d
+  const days = await query<StoredDay & { tagId: number; data: Buffer }>(
+    `select d.tag_id as "tagId", d.day_us as "dayUs", d.until_us as "untilUs", d.complete, d.${level} as data from series.rollup_day d
       where d.tenant_id = $1::int4 and d.tag_id = any($2::int4[]) and d.day_us >= $3::int8 and d.day_us < $4::int8 and d.${level} is not null
       order by d.tag_id, d.day_us`,
     [tenant.tenantId, tagIds, dayOf(fromUs), toUs],
@@ -54,7 +62,7 @@ export async function readDays(
     [...perTag].map(([tagId, own]) => {
       const rows = new RollupRows(own.reduce((sum, { data }) => sum + rowsPacked(data), 0));
       for (const { data } of own) unpackInto(rows, data, fromUs, toUs);
-      return [tagId, { rows, incompleteUs: own.filter(({ complete }) => !complete).map(({ dayUs }) => dayUs) }];
+      return [tagId, { rows, days: own }];
     }),
   );
 }
