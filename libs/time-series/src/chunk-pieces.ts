@@ -8,6 +8,13 @@ export interface Stretch extends TimeRange {
   readonly tagId: number;
 }
 
+/** Parameters of `unnest($2::int4[], $3::int8[], $4::int8[]) as u(tag_id, from_us, to_us)`. */
+export const arraysOf = (stretches: readonly Stretch[]): number[][] => [
+  stretches.map(({ tagId }) => tagId),
+  stretches.map(({ fromUs }) => fromUs),
+  stretches.map(({ toUs }) => toUs),
+];
+
 /** What a chunk holds for rollups: its minutes, or where it has none its samples. */
 export interface ChunkPiece {
   readonly tagId: number;
@@ -41,9 +48,7 @@ export async function piecesFrom(query: Query, tenant: TenantContext, stretches:
       order by 1, 2`,
     [
       tenant.tenantId,
-      stretches.map(({ tagId }) => tagId),
-      stretches.map(({ fromUs }) => fromUs),
-      stretches.map(({ toUs }) => toUs),
+      ...arraysOf(stretches),
       stretches.reduce((least, { fromUs }) => Math.min(least, fromUs), Infinity),
       range.fromUs,
       range.toUs,
@@ -76,9 +81,7 @@ const byStretch = <R>(query: Query, tenant: TenantContext, stretches: readonly S
       order by ${order}`,
     [
       tenant.tenantId,
-      stretches.map(({ tagId }) => tagId),
-      stretches.map(({ fromUs }) => fromUs),
-      stretches.map(({ toUs }) => toUs),
+      ...arraysOf(stretches),
       stretches.reduce((least, { fromUs }) => Math.min(least, fromUs), Infinity) - DAY_US,
       stretches.reduce((most, { toUs }) => Math.max(most, toUs), -Infinity),
     ],

@@ -1,6 +1,6 @@
 import { concatColumns, sliceColumns, type SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
-import { piecesFrom, piecesOfStretches, piecesOfTags, samplePieces, type Stretch } from './chunk-pieces.js';
+import { arraysOf, piecesFrom, piecesOfStretches, piecesOfTags, samplePieces, type Stretch } from './chunk-pieces.js';
 import { unpackChunk } from './chunk-table.js';
 import { rowsOfPieces } from './piece-rows.js';
 import { blockSamples, indexesOf } from './read-samples.js';
@@ -143,9 +143,7 @@ async function computableParts(query: Query, tenant: TenantContext, stretches: r
       order by u.at, c.window_start_us`,
     [
       tenant.tenantId,
-      stretches.map(({ tagId }) => tagId),
-      stretches.map(({ fromUs }) => fromUs),
-      stretches.map(({ toUs }) => toUs),
+      ...arraysOf(stretches),
       stretches.reduce((least, { fromUs }) => Math.min(least, fromUs), Infinity) - DAY_US,
       stretches.reduce((most, { toUs }) => Math.max(most, toUs), -Infinity),
     ],
