@@ -93,7 +93,7 @@ try {
 await room.close();
 
 problems.push(...end.remarks);
-for (const name of names.slice(0, rounds))
+for (const name of names.slice(0, recoveries.length))
   if (![...struck.keys()].some((where) => where.startsWith(`${name}: `))) problems.push(`No round of "${name}" ever struck: its statement did not come. Compare historian-faults.mts with the SQL of libs/time-series.`);
 for (const [where, times] of [...struck].toSorted(([a], [b]) => a.localeCompare(b))) say(`  ${String(times).padStart(4)} × ${where}`);
 for (const problem of problems.slice(0, 20)) say(`PROBLEM: ${problem}`);

@@ -9,11 +9,11 @@ import { ConsumerClosing, messageOf } from './queue.errors.js';
 import { Suspects } from './suspects.js';
 
 /**
- * Measured: BullMQ's defaults take 61 s to give a killed consumer's jobs to another one. A check that comes a moment early is left out,
- * and a job is given back by the second check that sees it: at most 5 s of lock, or four intervals.
+ * Measured: BullMQ's defaults take 61 s to give a killed consumer's jobs to another one, these at most 12 s: a check may be left out
+ * because the killed one's is not long ago, and the second that sees a job gives it back. Oftener would blame more jobs that were only near.
  */
 const LOCK_MS = 5_000;
-const STALLED_INTERVAL_MS = 2_500;
+const STALLED_INTERVAL_MS = 4_000;
 /** Whoever was under way when a consumer was killed is no poison: `Suspects` finds out who is. */
 const MAX_STALLED = 1_000_000;
 /** A job that was under way as often when its consumer was killed. Once is mere company. */

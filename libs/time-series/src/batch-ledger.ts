@@ -50,18 +50,20 @@ export async function lockLedger(
   return new Map(rows.map(entryOf).map((entry) => [epochKey(entry), entry]));
 }
 
-export async function watermarkOf(
-  query: Query,
-  tenant: TenantContext,
-  { gatewayId, epoch }: GatewayEpoch,
-): Promise<number> {
+export async function watermarkOf(query: Query, tenant: TenantContext, epoch: GatewayEpoch): Promise<number> {
+  const entry = await readEntry(query, tenant, epoch);
+  return entry === undefined ? 0 : contiguousThrough(uniteSequences(entry.committed, entry.setAside));
+}
+
+export const committedOf = async (query: Query, tenant: TenantContext, epoch: GatewayEpoch): Promise<SequenceSet> =>
+  (await readEntry(query, tenant, epoch))?.committed ?? [];
+
+async function readEntry(query: Query, tenant: TenantContext, { gatewayId, epoch }: GatewayEpoch): Promise<LedgerEntry | undefined> {
   const [row] = await query<LedgerRow>(
     `select gateway_id, epoch, committed::text, set_aside::text from series.batch_ledger where tenant_id = $1 and gateway_id = $2 and epoch = $3`,
     [tenant.tenantId, gatewayId, epoch],
   );
-  if (row === undefined) return 0;
-  const entry = entryOf(row);
-  return contiguousThrough(uniteSequences(entry.committed, entry.setAside));
+  return row === undefined ? undefined : entryOf(row);
 }
 
 /** What the gateways may forget. */

@@ -40,7 +40,8 @@ export async function oldestBlocks(
   );
   let samples = 0;
   const end = rows.findIndex((row) => (samples += row.n) > maxSamples);
-  return { blocks: end < 0 ? rows : rows.slice(0, Math.max(1, end)), more: end > 0 || rows.length === MAX_BLOCKS };
+  const blocks = end < 0 ? rows : rows.slice(0, Math.max(1, end));
+  return { blocks, more: blocks.length < rows.length || rows.length === MAX_BLOCKS };
 }
 
 export async function readBlocks(

@@ -92,10 +92,15 @@ async function readBase(
     readLatest(query, tenant, tagIds),
   ]);
   const newest = new Map(latest.map(({ tagId, sourceTimeUs }) => [tagId, sourceTimeUs]));
+  // The latest values leave out samples of the future: of a clock that is fast for good only the samples behind tell that there are more.
+  const ahead = tagIds.filter((tagId) => lastOf(rows.get(tagId)) > (newest.get(tagId) ?? -Infinity));
+  const behind = { fromUs: whole.toUs, toUs: whole.toUs + margin };
+  const later = ahead.length === 0 ? rows : await readRollups(query, tenant, ahead, behind, base, gapsOfTags);
   const none = new RollupRows(0);
   return tagIds.map((tagId) => {
-    const own = rows.get(tagId) ?? none;
-    const lastUs = own.length > 0 ? (own.lastUs[own.length - 1] ?? 0) : -Infinity;
-    return { tagId, rows: own, gaps: gaps.get(tagId) ?? [], newestUs: Math.max(newest.get(tagId) ?? -Infinity, lastUs) };
+    const newestUs = Math.max(newest.get(tagId) ?? -Infinity, lastOf(rows.get(tagId)), lastOf(later.get(tagId)));
+    return { tagId, rows: rows.get(tagId) ?? none, gaps: gaps.get(tagId) ?? [], newestUs };
   });
 }
+
+const lastOf = (rows: RollupRows | undefined): number => (rows === undefined || rows.length === 0 ? -Infinity : (rows.lastUs[rows.length - 1] ?? -Infinity));

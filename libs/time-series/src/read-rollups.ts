@@ -36,7 +36,7 @@ export async function readRollups(
 ): Promise<Map<number, RollupRows>> {
   const [unfolded, parts, gaps] = await Promise.all([
     blockSamples(query, tenant, tagIds, range),
-    isStored(widthUs) ? Promise.all(slicesOf(tagIds).map((slice) => storedRows(query, tenant, slice, range, widthUs))) : undefined,
+    isStored(widthUs) ? Promise.all(slicesOf(tagIds).map((slice) => storedRows(query, tenant, slice, range, widthUs, gapsOfTags))) : undefined,
     gapsOfTags,
   ]);
   const fresh = resolveSamples(unfolded).columns;
@@ -72,10 +72,13 @@ async function storedRows(
   tagIds: readonly number[],
   range: TimeRange,
   widthUs: number,
+  gapsOfTags: Promise<GapsOfTags>,
 ): Promise<Map<number, RollupRows>> {
   if (widthUs !== HOUR_US && widthUs !== QUARTER_US) {
-    const pieces = Map.groupBy(await piecesOfTags(query, tenant, tagIds, range), ({ tagId }) => tagId);
-    return new Map([...pieces].map(([tagId, own]) => [tagId, rowsOfPieces(own, [range], widthUs)]));
+    const [found, gaps] = await Promise.all([piecesOfTags(query, tenant, tagIds, range), gapsOfTags]);
+    const pieces = Map.groupBy(found, ({ tagId }) => tagId);
+    // Where samples are gone these are all there is: a gap between two minutes is known, one inside a minute is not.
+    return new Map([...pieces].map(([tagId, own]) => [tagId, rowsOfPieces(own, [range], widthUs, gaps.get(tagId))]));
   }
   const days = await readDays(query, tenant, tagIds, range.fromUs, range.toUs, widthUs === HOUR_US ? 'hours' : 'quarters');
   const missing = new Map(tagIds.map((tagId) => [tagId, missingHours(days.get(tagId)?.rows, range)]));

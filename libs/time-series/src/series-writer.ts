@@ -1,6 +1,6 @@
 import type { ContinuityRow, SampleColumns } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
-import { epochKey, lockLedger } from './batch-ledger.js';
+import { committedOf, epochKey, lockLedger } from './batch-ledger.js';
 import { offsetsOf } from './byte-pieces.js';
 import { updateLatest } from './latest-table.js';
 import { FUTURE_TOLERANCE_US, newestSamples } from './newest-samples.js';
@@ -24,6 +24,11 @@ export interface HistorianWriter extends SeriesWriter {
     tenant: TenantContext,
     identity: { readonly gatewayId: number; readonly epoch: number; readonly seq: number },
   ): Promise<void>;
+  /** Whether its samples are stored already. */
+  isCommitted(
+    tenant: TenantContext,
+    identity: { readonly gatewayId: number; readonly epoch: number; readonly seq: number },
+  ): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -55,6 +60,8 @@ export function openSeriesWriter(url: string, options: SeriesWriterOptions = {})
           [tenant.tenantId, identity.gatewayId, identity.epoch, formatSequenceSet(sequenceSetOf([identity.seq]))],
         );
       }),
+    isCommitted: (tenant, identity) =>
+      database.inTenant(tenant, 'read', async (query) => hasSequence(await committedOf(query, tenant, identity), identity.seq)),
     close: () => database.close(),
   };
 }

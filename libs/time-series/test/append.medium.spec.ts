@@ -57,7 +57,10 @@ describe('append', () => {
 
   it('stores a batch once, however often it comes', async () => {
     const batch = received(1, 1, [sample(5, 0), sample(5, 1), sample(6, 0, NaN, Status.BadTimeout)]);
+    expect(await writer.isCommitted(batch.tenant, batch.batch.identity)).toBe(false);
     expect(await writer.append([batch, batch])).toEqual({ appended: 1, duplicates: 1, damagedPages: [] });
+    expect(await writer.isCommitted(batch.tenant, batch.batch.identity)).toBe(true);
+    expect(await writer.isCommitted(tenant(2), batch.batch.identity)).toBe(false);
     expect(await writer.append([batch])).toEqual({ appended: 0, duplicates: 1, damagedPages: [] });
     const raw = await reader.raw(tenant(1), [5, 6], { fromUs: T0, toUs: T0 + 1_000_001 });
     expect(raw.map(({ tagId, samples }) => [tagId, [...samples.values]])).toEqual([

@@ -6,6 +6,8 @@ import { createTestDatabase, type TestDatabase } from '@telltale/plant-registry/
 import { createLogger, type RunningService } from '@telltale/service-runtime';
 import { columnsFrom, encodeBatch } from '@telltale/tag-sample';
 import { migrateSeries, openBatchLedger, openSeriesReader, openSeriesWriter } from '@telltale/time-series';
+import { openPremises } from '../src/open-premises.js';
+import { QuarantineRoom } from '../src/quarantine/quarantine-room.js';
 import { startHistorian, type HistorianSettings } from '../src/index.js';
 
 const T0 = 1_790_000_000_000_000;
@@ -128,6 +130,17 @@ describe('historian', () => {
     expect(metrics).toMatch(/telltale_historian_folded_samples_total\{.*\} 6/);
     expect(metrics).toMatch(/telltale_historian_replays_total\{.*\} 2/);
     expect(await service.notReady()).toEqual([]);
+  }, 60_000);
+
+  it('keeps a batch that ended its consumers, unless it was stored before they ended', async () => {
+    const premises = await openPremises(settings);
+    const room = new QuarantineRoom(premises);
+    const reason = 'It ended its consumer 2 times while it was tried alone';
+    for (const data of [job(1, 2, [2, 3]), job(8, 1, [2, 3])]) await room.admitPoison({ id: String(data.epoch), data, reason, attempts: 2 });
+    await premises.close();
+    const { rows } = await admin.query('select epoch::int, seq::int from registry.quarantined_batch where epoch in (1, 8)');
+    expect(rows).toEqual([{ epoch: 8, seq: 1 }]);
+    expect(await ledger.watermark(TENANT, GATEWAY, 8)).toBe(1);
   }, 60_000);
 
   it('puts bytes that are no batch, or another one, into quarantine, and the watermark passes them', async () => {

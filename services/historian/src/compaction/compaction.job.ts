@@ -126,7 +126,7 @@ export class CompactionJob {
   }
 
   private planOf({ tenantId }: TenantContext): TenantPlan {
-    const plan = this.plans.get(tenantId) ?? { foldedAtMs: 0, foldAtMs: 0, mergeAtMs: 0, retireAtMs: 0 };
+    const plan = this.plans.get(tenantId) ?? { foldedAtMs: performance.now(), foldAtMs: 0, mergeAtMs: 0, retireAtMs: 0 };
     this.plans.set(tenantId, plan);
     return plan;
   }

@@ -34,10 +34,13 @@ export class QuarantineRoom {
     );
   }
 
-  /** A job that the queue gave up: it failed, or ended its consumer, too often. */
+  /** A job that the queue gave up: it failed, or ended its consumer, too often. One whose batch is stored was only near when that happened. */
   async admitPoison(poison: PoisonJob): Promise<void> {
     const job = BatchJob.safeParse(poison.data);
-    if (job.success) return this.admit(job.data, `POISON: ${poison.reason}`, poison.attempts);
+    if (job.success) {
+      if (await this.premises.writer.isCommitted({ tenantId: job.data.tenantId }, job.data)) return;
+      return this.admit(job.data, `POISON: ${poison.reason}`, poison.attempts);
+    }
     // No gateway sends such a job and nobody waits for it: it is not a batch at all.
     this.premises.logger.error(
       { job: poison.id, reason: poison.reason },
