@@ -62,7 +62,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     env: () => ({}),
   },
   poison: {
-    what: 'one job of 200 ends every consumer that works on it: it alone is put away after at most four, on both queue backends',
+    what: 'one job of 200 ends every consumer that works on it: it alone is put away after at most six, on both queue backends',
     rounds: 1,
     args: script('poison'),
     env: () => ({}),

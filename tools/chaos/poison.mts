@@ -1,4 +1,4 @@
-// `npm run chaos -- poison`: one job of 200 ends every consumer that works on it. It alone is put away, after at most four consumers; its neighbours are done. Usage: poison.mts <rounds>
+// `npm run chaos -- poison`: one job of 200 ends every consumer that works on it. It alone is put away, after at most six consumers; its neighbours are done. Usage: poison.mts <rounds>
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { DurablePostgres } from './durable-postgres.mts';
 import { OwnRedis, redisProgram } from './own-redis.mts';
 
 const JOBS = 200;
-const MOST_CONSUMERS = 4;
+const MOST_CONSUMERS = 6;
 const WITHIN_MS = 180_000;
 const [rounds = 1] = process.argv.slice(2, 3).map(Number);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

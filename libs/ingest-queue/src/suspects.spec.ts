@@ -12,9 +12,9 @@ class NotedJob implements SuspectJob {
 const never = (): Promise<void> => new Promise(() => undefined);
 
 describe('Suspects', () => {
-  it('notes the try before the work, so that a killed consumer leaves it behind, and gives up after two', async () => {
+  it('notes the try before the work, so that a killed consumer leaves it behind, and gives up after four', async () => {
     const job = new NotedJob();
-    for (let kill = 1; kill <= 2; kill++) {
+    for (let kill = 1; kill <= 4; kill++) {
       // A consumer of its own each time, killed during the work.
       const begun = new Promise<void>((done) => {
         void new Suspects().try(job, () => {
@@ -25,7 +25,7 @@ describe('Suspects', () => {
       await begun;
       expect(job.progress).toEqual({ triedAlone: kill });
     }
-    await expect(new Suspects().try(job, () => Promise.resolve())).rejects.toThrow('ended its consumer 2 times');
+    await expect(new Suspects().try(job, () => Promise.resolve())).rejects.toThrow('ended its consumer 4 times');
   });
 
   it('does not count a try that failed while its consumer lived', async () => {

@@ -135,7 +135,7 @@ describe('historian', () => {
   it('keeps a batch that ended its consumers, unless it was stored before they ended', async () => {
     const premises = await openPremises(settings);
     const room = new QuarantineRoom(premises);
-    const reason = 'It ended its consumer 2 times while it was tried alone';
+    const reason = 'It ended its consumer 4 times while it was tried alone';
     for (const data of [job(1, 2, [2, 3]), job(8, 1, [2, 3])]) await room.admitPoison({ id: String(data.epoch), data, reason, attempts: 2 });
     await premises.close();
     const { rows } = await admin.query('select epoch::int, seq::int from registry.quarantined_batch where epoch in (1, 8)');
