@@ -4,7 +4,7 @@ import { mostMinutes, unpackChunk } from './chunk-table.js';
 import { MAX_CHUNK_SAMPLES } from './chunk-window.js';
 import { indexesOf } from './read-samples.js';
 import { rowsPacked, unpackInto } from './rollup-pack.js';
-import { MINUTE_US, rollUpInto, rollUpRows, RollupRows, sharesMinute, startsEvery, type Gaps } from './rollup-rows.js';
+import { MINUTE_US, rollUpInto, rollUpRows, RollupRows, sharesMinute, startsEvery, takeOffGaps, type Gaps } from './rollup-rows.js';
 import type { TimeRange } from './series-contract.js';
 
 /** Rows that are summed up at once, and samples of the chunk they come from; used by one call at a time and never kept across one. */
@@ -33,8 +33,11 @@ export function rowsOfPieces(pieces: readonly ChunkPiece[], stretches: readonly 
 
 /** Minutes, or where a chunk gives them as well, the rows of the width. */
 function addPart(rows: RollupRows, { piece: { tagId, startUs, spanS, minutes, data }, stretches }: Part, widthUs: number, gaps: Gaps): void {
-  if (minutes !== null) for (const { fromUs, toUs } of stretches) unpackInto(rows, minutes, fromUs, toUs);
-  else if (data !== null) {
+  if (minutes !== null) {
+    const first = rows.length;
+    for (const { fromUs, toUs } of stretches) unpackInto(rows, minutes, fromUs, toUs);
+    takeOffGaps(rows, first, gaps);
+  } else if (data !== null) {
     const columns = unpackChunk(tagId, startUs, data, scratchOf);
     for (const stretch of stretches) {
       const [from, to] = indexesOf(columns, stretch);

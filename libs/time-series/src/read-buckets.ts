@@ -1,10 +1,9 @@
 import type { TenantContext } from '@telltale/tenancy';
 import { bucketsFrom } from './bucket-series.js';
-import { gapsOf } from './gaps-of.js';
 import { summariesFrom } from './interval-series.js';
 import { readLateChanges } from './late-changes.js';
 import { readLatest } from './read-latest.js';
-import { readContinuity } from './read-continuity.js';
+import { readGaps } from './read-continuity.js';
 import { readRollups } from './read-rollups.js';
 import { HOLD_LIMIT_US, HOUR_US, MINUTE_US, QUARTER_US, RollupRows, type Gaps } from './rollup-rows.js';
 import type { TagBuckets, TagSummaries, TimeRange } from './series-contract.js';
@@ -81,10 +80,7 @@ async function readBase(
 ): Promise<readonly BaseRows[]> {
   const margin = Math.ceil(HOLD_LIMIT_US / base) * base;
   const wide = { fromUs: whole.fromUs - margin, toUs: whole.toUs };
-  const gapsOfTags = readContinuity(query, tenant, tagIds, wide).then((entries) => {
-    const perTag = Map.groupBy(entries, ({ tagId }) => tagId);
-    return new Map([...perTag].map(([tagId, own]) => [tagId, gapsOf(own)]));
-  });
+  const gapsOfTags = readGaps(query, tenant, tagIds, wide);
   // All are sent before the first answer is awaited.
   const [gaps, rows, latest] = await Promise.all([
     gapsOfTags,

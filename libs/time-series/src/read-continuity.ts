@@ -1,5 +1,7 @@
 import { CONTINUITY_KINDS, type ContinuityKind } from '@telltale/tag-sample';
 import type { TenantContext } from '@telltale/tenancy';
+import { gapsOf } from './gaps-of.js';
+import type { Gaps } from './rollup-rows.js';
 import type { ContinuityEntry, TimeRange } from './series-contract.js';
 import type { Query } from './series-database.js';
 
@@ -23,6 +25,12 @@ export async function readContinuity(
     [tenant.tenantId, tagIds, range.fromUs, range.toUs],
   );
   return rows.map(entryOf);
+}
+
+/** What the entries leave without valid data, of the tags that have any. */
+export async function readGaps(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange): Promise<ReadonlyMap<number, Gaps>> {
+  const perTag = Map.groupBy(await readContinuity(query, tenant, tagIds, range), ({ tagId }) => tagId);
+  return new Map([...perTag].map(([tagId, own]) => [tagId, gapsOf(own)]));
 }
 
 /** Entries recorded after a moment, oldest first. */

@@ -24,7 +24,8 @@ type GapsOfTags = ReadonlyMap<number, Gaps>;
 
 /**
  * Rows of `widthUs` per tag in a range on whole buckets: stored hours or quarters where they exist, else from minutes, else from
- * samples. Buckets that a sample not yet folded or a declared gap concerns are computed from their samples.
+ * samples. Buckets that a sample not yet folded or a declared gap concerns are computed from their samples, where these were retired
+ * from their minutes, less the gap; where these were retired too the stored row stays, which leaves out the gap already.
  */
 export async function readRollups(
   query: Query,
@@ -36,7 +37,7 @@ export async function readRollups(
 ): Promise<Map<number, RollupRows>> {
   const [unfolded, parts, gaps] = await Promise.all([
     blockSamples(query, tenant, tagIds, range),
-    isStored(widthUs) ? Promise.all(slicesOf(tagIds).map((slice) => storedRows(query, tenant, slice, range, widthUs, gapsOfTags))) : undefined,
+    isStored(widthUs) ? Promise.all(slicesOf(tagIds).map((slice) => storedRows(query, tenant, slice, range, widthUs))) : undefined,
     gapsOfTags,
   ]);
   const fresh = resolveSamples(unfolded).columns;
@@ -47,11 +48,12 @@ export async function readRollups(
   const joined = new Map(parts.flatMap((part) => [...part]));
   const renewed = renewedStretches(joined, fresh, widthUs, gaps);
   if (renewed.length === 0) return joined;
-  const computable = await computableParts(query, tenant, renewed, widthUs);
-  const computed = computable.length === 0 ? [] : await fromSamples(query, tenant, computable, fresh, widthUs, gaps);
-  for (const [tagId, rows] of computed) {
-    const stretches = computable.filter((stretch) => stretch.tagId === tagId);
-    joined.set(tagId, inOrder([...outside(joined.get(tagId) ?? new RollupRows(0), stretches), rows]));
+  const { sampled, retired } = await partsOf(query, tenant, renewed, widthUs);
+  const computed = await Promise.all([fromSamples(query, tenant, sampled, fresh, widthUs, gaps), fromPieces(query, tenant, retired, widthUs, gaps)]);
+  for (const [tagId, stretches] of Map.groupBy(renewed, (stretch) => stretch.tagId)) {
+    const stored = joined.get(tagId) ?? new RollupRows(0);
+    const rows = inOrder(computed.flatMap((perTag) => perTag.get(tagId) ?? []));
+    joined.set(tagId, inOrder([...outside(stored, stretches), ...fullerOf(stored, rows, stretches)]));
   }
   return joined;
 }
@@ -72,13 +74,10 @@ async function storedRows(
   tagIds: readonly number[],
   range: TimeRange,
   widthUs: number,
-  gapsOfTags: Promise<GapsOfTags>,
 ): Promise<Map<number, RollupRows>> {
   if (widthUs !== HOUR_US && widthUs !== QUARTER_US) {
-    const [found, gaps] = await Promise.all([piecesOfTags(query, tenant, tagIds, range), gapsOfTags]);
-    const pieces = Map.groupBy(found, ({ tagId }) => tagId);
-    // Where samples are gone these are all there is: a gap between two minutes is known, one inside a minute is not.
-    return new Map([...pieces].map(([tagId, own]) => [tagId, rowsOfPieces(own, [range], widthUs, gaps.get(tagId))]));
+    const pieces = Map.groupBy(await piecesOfTags(query, tenant, tagIds, range), ({ tagId }) => tagId);
+    return new Map([...pieces].map(([tagId, own]) => [tagId, rowsOfPieces(own, [range], widthUs)]));
   }
   const days = await readDays(query, tenant, tagIds, range.fromUs, range.toUs, widthUs === HOUR_US ? 'hours' : 'quarters');
   const missing = new Map(tagIds.map((tagId) => [tagId, missingHours(days.get(tagId)?.rows, range)]));
@@ -135,8 +134,13 @@ function missingHours(rows: RollupRows | undefined, range: TimeRange): TimeRange
   return stretches;
 }
 
-/** The stretches without the buckets of which samples were retired or thinned: there the stored rows stay as they are. */
-async function computableParts(query: Query, tenant: TenantContext, stretches: readonly Stretch[], widthUs: number): Promise<Stretch[]> {
+/** The stretches, parted into buckets that have all their samples and those of which samples were retired or thinned. */
+async function partsOf(
+  query: Query,
+  tenant: TenantContext,
+  stretches: readonly Stretch[],
+  widthUs: number,
+): Promise<{ readonly sampled: readonly Stretch[]; readonly retired: readonly Stretch[] }> {
   const rows = await query<{ at: number; firstUs: number; lastUs: number }>(
     `select u.at::int4 as at, c.t_min_us as "firstUs", c.t_max_us as "lastUs"
        from unnest($2::int4[], $3::int8[], $4::int8[]) with ordinality as u(tag_id, from_us, to_us, at)
@@ -151,17 +155,38 @@ async function computableParts(query: Query, tenant: TenantContext, stretches: r
       stretches.reduce((most, { toUs }) => Math.max(most, toUs), -Infinity),
     ],
   );
-  const retired = Map.groupBy(rows, ({ at }) => at);
+  const chunks = Map.groupBy(rows, ({ at }) => at);
   const bucketOf = startsEvery(widthUs);
-  return stretches.flatMap((stretch, i) => {
-    const parts: Stretch[] = [];
+  const [sampled, retired]: [Stretch[], Stretch[]] = [[], []];
+  for (const [i, stretch] of stretches.entries()) {
     let { fromUs } = stretch;
-    for (const { firstUs, lastUs } of retired.get(i + 1) ?? []) {
-      if (bucketOf(firstUs) > fromUs) parts.push({ ...stretch, fromUs, toUs: bucketOf(firstUs) });
-      fromUs = Math.max(fromUs, bucketOf(lastUs) + widthUs);
+    const upTo = (parts: Stretch[], endUs: number): void => {
+      const toUs = Math.min(endUs, stretch.toUs);
+      if (fromUs < toUs) parts.push({ ...stretch, fromUs, toUs });
+      fromUs = Math.max(fromUs, toUs);
+    };
+    for (const { firstUs, lastUs } of chunks.get(i + 1) ?? []) {
+      upTo(sampled, bucketOf(firstUs));
+      upTo(retired, bucketOf(lastUs) + widthUs);
     }
-    return fromUs < stretch.toUs ? [...parts, { ...stretch, fromUs }] : parts;
-  });
+    upTo(sampled, Infinity);
+  }
+  return { sampled, retired };
+}
+
+/** Rows of the stretches from the minutes of their chunks, without those not yet folded. */
+async function fromPieces(query: Query, tenant: TenantContext, stretches: readonly Stretch[], widthUs: number, gaps: GapsOfTags): Promise<Map<number, RollupRows>> {
+  const pieces = Map.groupBy(await piecesOfStretches(query, tenant, stretches), ({ tagId }) => tagId);
+  const perTag = Map.groupBy(stretches, ({ tagId }) => tagId);
+  return new Map([...perTag].map(([tagId, own]) => [tagId, rowsOfPieces(pieces.get(tagId) ?? [], own, widthUs, gaps.get(tagId))]));
+}
+
+/** In the stretches the new rows, and the stored ones where new ones have fewer samples: of them what is finer was retired. */
+function fullerOf(stored: RollupRows, rows: RollupRows, stretches: readonly TimeRange[]): RollupRows[] {
+  const within = stretches.map((stretch) => clipped(stored, stretch));
+  const samplesAt = (all: readonly RollupRows[]) => new Map(all.flatMap((part) => Array.from({ length: part.length }, (_, i) => [part.bucketUs[i] ?? 0, part.n[i] ?? 0] as const)));
+  const [before, now] = [samplesAt(within), samplesAt([rows])];
+  return [rows.picked((us, n) => n >= (before.get(us) ?? 0)), ...within.map((part) => part.picked((us, n) => n > (now.get(us) ?? 0)))];
 }
 
 /** Rows of every stretch from all its samples, those not yet folded included. */
@@ -173,6 +198,7 @@ async function fromSamples(
   widthUs: number,
   gaps: GapsOfTags,
 ): Promise<Map<number, RollupRows>> {
+  if (stretches.length === 0) return new Map();
   const pieces = Map.groupBy(await samplePieces(query, tenant, stretches), ({ at }) => at);
   const runs = new Map(tagRuns(fresh).map(({ tagId, from, to }) => [tagId, sliceColumns(fresh, from, to)]));
   const rows = new Map<number, RollupRows[]>();

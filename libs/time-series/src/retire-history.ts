@@ -3,8 +3,9 @@ import { offsetsOf } from './byte-pieces.js';
 import { minutesInAnyCase } from './chunk-table.js';
 import { chunksOfDueHours, dueChunks, dueRows, samplesOf, type DueChunk, type RetentionLevel } from './due-rows.js';
 import { rowsOfPieces } from './piece-rows.js';
-import { DAY_US, HOUR_US, QUARTER_US, startsEvery, type RollupRows } from './rollup-rows.js';
-import { settleMissingHours } from './rollup-table.js';
+import { readGaps } from './read-continuity.js';
+import { DAY_US, HOUR_US, QUARTER_US, RollupRows, startsEvery, type Gaps } from './rollup-rows.js';
+import { settleHours, settleMissingHours, type SettledHours } from './rollup-table.js';
 import type { Query } from './series-database.js';
 import { thinChunks, type ThinOutcome } from './thin-chunks.js';
 
@@ -79,21 +80,35 @@ async function retireMinutes(query: Query, tenant: TenantContext, params: readon
   const last = first.at(-1);
   if (last === undefined) return 0;
   const endUs = startsEvery(HOUR_US)(last.startUs) + HOUR_US;
-  const due = last.startUs + last.spanS * 1e6 < endUs ? [...first, ...(await restOfHour(query, params, last, endUs))] : first;
-  await settleMissingHours(
-    query,
-    tenant,
-    [...Map.groupBy(due, ({ tagId }) => tagId)].map(([tagId, own]) => {
-      const rowsOf = (widthUs: number): RollupRows => rowsOfPieces(own, [{ fromUs: -Infinity, toUs: Infinity }], widthUs);
-      return { tagId, hours: rowsOf(HOUR_US), quarters: rowsOf(QUARTER_US) };
-    }),
-  );
+  const due = endOf(last) < endUs ? [...first, ...(await restOfHour(query, params, last, endUs))] : first;
+  const perTag = Map.groupBy(due, ({ tagId }) => tagId);
+  const gaps = await readGaps(query, tenant, [...perTag.keys()], { fromUs: Math.min(...due.map(({ startUs }) => startUs)), toUs: Math.max(...due.map(endOf)) });
+  const settled = [...perTag].map(([tagId, own]): SettledHours => {
+    const rowsOf = (widthUs: number): RollupRows => rowsOfPieces(own, [{ fromUs: -Infinity, toUs: Infinity }], widthUs, gaps.get(tagId));
+    return { tagId, hours: rowsOf(HOUR_US), quarters: rowsOf(QUARTER_US) };
+  });
+  // Hours are stored without a look at the gaps, which readers find in the samples or minutes as long as there are any.
+  await settleHours(query, tenant, settled.flatMap((own) => cutHours(own, gaps.get(own.tagId) ?? [])));
+  await settleMissingHours(query, tenant, settled);
   await query(
     `delete from series.sample_chunk c using unnest($2::int4[], $3::int8[]) as u(tag_id, start_us)
       where c.tenant_id = $1::int4 and c.tag_id = u.tag_id and c.window_start_us = u.start_us`,
     [tenant.tenantId, due.map(({ tagId }) => tagId), due.map(({ startUs }) => startUs)],
   );
   return due.length;
+}
+
+const endOf = ({ startUs, spanS }: DueChunk): number => startUs + spanS * 1e6;
+
+/** Those of the hours that a gap lies in, with their quarters. */
+function cutHours({ tagId, hours, quarters }: SettledHours, gaps: Gaps): SettledHours[] {
+  const hourOf = startsEvery(HOUR_US);
+  const cut = new Set<number>();
+  for (let i = 0; i < hours.length; i++)
+    if (gaps.some(([from, to]) => from < (hours.lastUs[i] ?? 0) && to > (hours.firstUs[i] ?? 0))) cut.add(hours.bucketUs[i] ?? 0);
+  if (cut.size === 0) return [];
+  const isCut = (us: number): boolean => cut.has(hourOf(us));
+  return [{ tagId, hours: hours.picked(isCut), quarters: quarters.picked(isCut) }];
 }
 
 /** What the limit cut off. */

@@ -94,6 +94,12 @@ export class RollupRows {
     this.lastGood[at] = other.lastGood[i] ?? 0;
   }
 
+  picked(isWanted: (bucketUs: number, n: number) => boolean): RollupRows {
+    const rows = new RollupRows(this.length);
+    for (let i = 0; i < this.length; i++) if (isWanted(this.bucketUs[i] ?? 0, this.n[i] ?? 0)) rows.append(this, i, i + 1);
+    return rows;
+  }
+
   /** First row whose bucket begins at or after a time; `length` when there is none. */
   indexAt(timeUs: number): number {
     let low = 0;
@@ -123,6 +129,19 @@ const COLUMNS = [
   'lastGood',
   'revision',
 ] as const;
+
+/** Takes declared gaps inside the rows from `from` on off what they cover, at most all of it: where the samples are gone nobody knows better. */
+export function takeOffGaps(rows: RollupRows, from: number, gaps: Gaps): void {
+  if (gaps.length === 0) return;
+  for (let i = from; i < rows.length; i++) {
+    const [firstUs, lastUs, heldUs] = [rows.firstUs[i] ?? 0, rows.lastUs[i] ?? 0, rows.heldUs[i] ?? 0];
+    const offUs = gaps.reduce((sum, [gapFrom, gapTo]) => sum + Math.max(0, Math.min(gapTo, lastUs) - Math.max(gapFrom, firstUs)), 0);
+    if (offUs === 0 || heldUs === 0) continue;
+    const leftUs = Math.max(0, heldUs - offUs);
+    rows.integral[i] = ((rows.integral[i] ?? 0) * leftUs) / heldUs;
+    rows.heldUs[i] = leftUs;
+  }
+}
 
 /** Until when a good sample at `fromUs` covers, when the next one is at `nextUs`. */
 export function coveredUntil(fromUs: number, nextUs: number, gaps: Gaps): number {

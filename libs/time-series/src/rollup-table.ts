@@ -170,10 +170,8 @@ function replaced(before: RollupRows | undefined, rows: RollupRows, from: number
 }
 
 function without(rows: RollupRows, gone: ReadonlySet<number>): RollupRows {
-  const left = new RollupRows(rows.length);
   const hourOf = startsEvery(HOUR_US);
-  for (let i = 0; i < rows.length; i++) if (!gone.has(hourOf(rows.bucketUs[i] ?? 0))) left.append(rows, i, i + 1);
-  return left;
+  return rows.picked((bucketUs) => !gone.has(hourOf(bucketUs)));
 }
 
 async function readKeys(
