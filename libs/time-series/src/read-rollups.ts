@@ -37,7 +37,7 @@ export async function readRollups(
 ): Promise<Map<number, RollupRows>> {
   const [unfolded, parts, gaps] = await Promise.all([
     blockSamples(query, tenant, tagIds, range),
-    isStored(widthUs) ? Promise.all(slicesOf(tagIds).map((slice) => storedRows(query, tenant, slice, range, widthUs))) : undefined,
+    addsUpMinutes(widthUs) ? Promise.all(slicesOf(tagIds).map((slice) => foldedRows(query, tenant, slice, range, widthUs))) : undefined,
     gapsOfTags,
   ]);
   const fresh = resolveSamples(unfolded).columns;
@@ -58,8 +58,8 @@ export async function readRollups(
   return joined;
 }
 
-/** Minutes and what divides an hour into them, quarters, hours. */
-const isStored = (widthUs: number): boolean => widthUs % MINUTE_US === 0 && HOUR_US % widthUs === 0;
+/** Whether rows of this width are sums of minutes of one hour, so that chunks need not be unpacked where their minutes are stored. */
+const addsUpMinutes = (widthUs: number): boolean => widthUs % MINUTE_US === 0 && HOUR_US % widthUs === 0;
 
 /** So many tags are asked for at a time that one slice is decoded while the next one is read. */
 const SLICE_TAGS = 128;
@@ -67,18 +67,21 @@ const SLICE_TAGS = 128;
 const slicesOf = (tagIds: readonly number[]): (readonly number[])[] =>
   Array.from({ length: Math.ceil(tagIds.length / SLICE_TAGS) }, (_, i) => tagIds.slice(i * SLICE_TAGS, (i + 1) * SLICE_TAGS));
 
-/** Rows per tag of what is folded: stored ones, and the others from chunks. */
-async function storedRows(
+/** Rows per tag of what is folded. */
+async function foldedRows(
   query: Query,
   tenant: TenantContext,
   tagIds: readonly number[],
   range: TimeRange,
   widthUs: number,
 ): Promise<Map<number, RollupRows>> {
-  if (widthUs !== HOUR_US && widthUs !== QUARTER_US) {
-    const pieces = Map.groupBy(await piecesOfTags(query, tenant, tagIds, range), ({ tagId }) => tagId);
-    return new Map([...pieces].map(([tagId, own]) => [tagId, rowsOfPieces(own, [range], widthUs)]));
-  }
+  if (widthUs === HOUR_US || widthUs === QUARTER_US) return rowsOfDays(query, tenant, tagIds, range, widthUs);
+  const pieces = Map.groupBy(await piecesOfTags(query, tenant, tagIds, range), ({ tagId }) => tagId);
+  return new Map([...pieces].map(([tagId, own]) => [tagId, rowsOfPieces(own, [range], widthUs)]));
+}
+
+/** Stored hours or quarters, and from chunks those that are not stored. */
+async function rowsOfDays(query: Query, tenant: TenantContext, tagIds: readonly number[], range: TimeRange, widthUs: number): Promise<Map<number, RollupRows>> {
   const days = await readDays(query, tenant, tagIds, range.fromUs, range.toUs, widthUs === HOUR_US ? 'hours' : 'quarters');
   const missing = new Map(tagIds.map((tagId) => [tagId, missingHours(days.get(tagId)?.rows, range)]));
   const unsure = [...days].flatMap(([tagId, own]) =>
